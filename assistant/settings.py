@@ -33,7 +33,7 @@ class Settings:
     profile: str = "minikube"
     image: str = DEFAULT_IMAGE
     embedding: str = "use"
-    """The encoder: `use` (in the wheel), `none` (lexical only), or provider:name of a LangChain embeddings, e.g. ollama:bge-m3."""
+    """The encoder: `use` (in the wheel), `none` (lexical only), or provider:name in LangChain, as ollama:bge-m3."""
     model: str = ""
     """The chat model, provider:name, e.g. ollama:qwen3; empty: answers are composed from the notes alone."""
     model_url: str = ""

@@ -39,7 +39,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A misconception that the question assumes: the precise statement, in the answer's language, and the section that has it."""
+    """A misconception that the question assumes: the precise statement in the answer's language, and its section."""
 
     id: str
     text: str

@@ -112,8 +112,8 @@ class Step(Protocol):
 class Demo:
     """One experiment. `proves` are section ids; the first is the one the verdict is stamped on.
 
-    `expects` is the claim; `verdicts` has a text for each outcome, with `{measure}` placeholders. `chance` computes the odds from
-    what was measured (pure; None where odds make no sense).
+    `expects` is the claim; `verdicts` has a text for each outcome, with `{measure}` placeholders. `chance` computes the odds
+    from what was measured (pure; None where odds make no sense).
     """
 
     slug: str

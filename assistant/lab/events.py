@@ -88,8 +88,9 @@ class Changed:
 class ObjectChanged:
     """An object as a watch showed it, whoever changed it. `view` has what the picture needs.
 
-    Pod: phase, reason, ready ("1/1"), restarts, ip, node, owner, version, labels ("a=b,c=d"), deleting. Deployment and ReplicaSet: wanted,
-    ready, owner, revision. Service: type, cluster_ip, ports, node_port, external. EndpointSlice: service, ready ("pod1,pod2"), unready.
+    Pod: phase, reason, ready ("1/1"), restarts, ip, node, owner, version, labels ("a=b,c=d"), deleting.
+    Deployment and ReplicaSet: wanted, ready, owner, revision. Service: type, cluster_ip, ports, node_port, external.
+    EndpointSlice: service, ready ("pod1,pod2"), unready.
     """
 
     change: Literal["added", "modified", "deleted"]
