@@ -107,14 +107,16 @@ def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] 
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise StudyError("settings-file", path=str(file), reason=str(error)) from error
         for name, value in written.items():
-            chosen[_known(name, str(file))] = _checked(name, value)
+            setting = _known(name, str(file))
+            chosen[setting] = _checked(setting, value)
     for variable, value in environment.items():
         if variable.startswith("KUBENOTE_") and variable != "KUBENOTE_HOME":
-            name = _known(variable.removeprefix("KUBENOTE_").lower(), "environment", (*NAMES, "home"))
-            chosen[name] = _checked(name, value)
+            setting = _known(variable.removeprefix("KUBENOTE_").lower(), "environment", (*NAMES, "home"))
+            chosen[setting] = _checked(setting, value)
     for name, value in (flags or {}).items():
         if value is not None:
-            chosen[_known(name, "flag")] = _checked(name, value)
+            setting = _known(name, "flag")
+            chosen[setting] = _checked(setting, value)
     return Settings(home=home, **chosen)
 
 
@@ -125,7 +127,8 @@ def store(settings: Settings, **changes: Any) -> Settings:
     file = settings.home / "settings.toml"
     written: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
     for name, value in changes.items():
-        written[_known(name, "page")] = _checked(name, value)
+        setting = _known(name, "page")
+        written[setting] = _checked(setting, value)
     settings.home.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".toml.new")
     draft.write_text(tomli_w.dumps(written), "utf-8")
