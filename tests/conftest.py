@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
     if not any(request.node.get_closest_marker(name) for name in ("cluster", "minikube")):
         monkeypatch.setenv("KUBECONFIG", str(tmp_path / "no-kubeconfig"))
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a browser or cluster test must run: there a skip is a failure."""
+    report = yield
+    needs = [name for name in ("browser", "cluster", "minikube") if item.get_closest_marker(name)]
+    if report.skipped and needs and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where {' and '.join(needs)} must be there: {report.longrepr}"
+    return report
