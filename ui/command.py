@@ -36,7 +36,7 @@ WRONG_USE = frozenset(
         "question-empty",
         "question-too-long",
         "demo-unknown",
-        "choice-unknown",
+        "prediction-unknown",
         "usage",
         "notes-missing",
         "notes-unknown",
