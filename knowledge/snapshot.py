@@ -1,0 +1,121 @@
+"""One committed state of an index on disk, ready to be searched: rows, vectors, BM25; and the stamp that names the current one.
+
+A snapshot's folder is written whole, then the stamp is replaced in one step: a reader sees the old state or the new one, never
+a half. Reading takes no vector store and no parsing of notes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge import lexical
+from knowledge.corpus import Vectors
+
+FORMAT = 1
+"""Changes with what is written here: a snapshot of another format is made anew."""
+KEPT_SECONDS = 600
+"""A snapshot that was replaced stays this long for readers that have just looked at the stamp."""
+
+
+class Damaged(Exception):
+    """What lies on disk is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The current state of one index: its folder's name and what it was made from. Equal stamps are equal states."""
+
+    name: str
+    encoder: str
+    source: str
+    count: int
+
+    @property
+    def ready(self) -> str:
+        return f"{FORMAT}/{lexical.VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows with vectors and BM25: row i of each belongs to hash i."""
+
+    hashes: tuple[str, ...]
+    vectors: Vectors
+    statistics: lexical.Statistics
+
+
+def read_stamp(folder: Path) -> Stamp | None:
+    """The current stamp, None where there is none of this format."""
+    try:
+        told = json.loads((folder / "stamp.json").read_text("utf-8"))
+        stamp = Stamp(told["name"], told["encoder"], told["source"], told["count"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"stamp: {error}") from error
+    return stamp if told.get("ready") == stamp.ready else None
+
+
+def write(folder: Path, encoder: str, source: str, facts: Mapping[str, Any], tables: Mapping[str, Table]) -> Stamp:
+    """Write a state and make it the current one."""
+    name = uuid.uuid4().hex[:12]
+    draft = folder / f".{name}"
+    draft.mkdir(parents=True)
+    for table_name, table in tables.items():
+        np.save(draft / f"{table_name}.npy", table.vectors)
+        lexical.write(table.statistics, draft, table_name)
+    hashes = {table_name: table.hashes for table_name, table in tables.items()}
+    (draft / "facts.json").write_text(json.dumps({"hashes": hashes, **facts}, ensure_ascii=False), "utf-8")
+    os.replace(draft, folder / name)
+    stamp = Stamp(name, encoder, source, sum(len(table.hashes) for table in tables.values()))
+    mark(folder, stamp)
+    return stamp
+
+
+def mark(folder: Path, stamp: Stamp) -> None:
+    """Make this the current state."""
+    told = {"ready": stamp.ready, "name": stamp.name, "encoder": stamp.encoder, "source": stamp.source, "count": stamp.count}
+    draft = folder / f".stamp-{uuid.uuid4().hex[:8]}"
+    draft.write_text(json.dumps(told), "utf-8")
+    os.replace(draft, folder / "stamp.json")
+
+
+def read(folder: Path, stamp: Stamp, names: Sequence[str]) -> tuple[dict[str, Any], dict[str, Table]]:
+    """The facts and tables of a state. Damaged where they are not whole."""
+    home = folder / stamp.name
+    try:
+        facts = json.loads((home / "facts.json").read_text("utf-8"))
+        tables: dict[str, Table] = {}
+        for name in names:
+            vectors = np.load(home / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            table = Table(tuple(facts["hashes"][name]), vectors, lexical.read(home, name))
+            if not len(table.hashes) == len(vectors) == table.statistics.count:
+                raise Damaged(f"{name}: rows and vectors differ")
+            tables[name] = table
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise Damaged(f"{type(error).__name__}: {error}") from error
+    return facts, tables
+
+
+def clear(folder: Path, current: str, now: float) -> None:
+    """Remove states that were replaced a while ago, and drafts of writers that ended midway."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        try:
+            old = now - path.stat().st_mtime > KEPT_SECONDS
+        except OSError:
+            continue
+        if path.name in (current, "stamp.json") or not old:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name.startswith(".stamp-"):
+            path.unlink(missing_ok=True)
