@@ -1,0 +1,163 @@
+"""An answer from the passages alone: what must be set right, then the section's own words, each sentence with its mark. Pure.
+
+A composer is a LangChain Runnable from Evidence to pieces, so that a chat model can take this one's place. Marks in a piece are
+the numbers of the evidence, and no mark is split between two pieces.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from assistant.answers.answer import ModelUse
+from assistant.answers.evidence import Evidence, Excerpt, Setting
+from assistant.answers.framing import frame
+from assistant.answers.phrasing import Phrase, marked, phrases
+from knowledge.passages import Language
+
+ROOM: Mapping[Language, int] = {"ko": 480, "en": 640}
+"""Characters of readable text that an answer from one section may have; a longer section gives its best passages."""
+ROOM_BESIDE: Mapping[Language, int] = {"ko": 260, "en": 360}
+"""The same where a correction or the learner's own note has spoken before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoNamed:
+    """The composer names a demo by its slug; whether it exists is not its business."""
+
+    slug: str
+
+
+Piece: TypeAlias = str | DemoNamed | ModelUse
+
+
+class Composer(Runnable[Evidence, list[Piece]]):
+    """What makes an answer of evidence. `pieces` yields as it goes; StudyError where it cannot speak."""
+
+    @abstractmethod
+    def pieces(self, evidence: Evidence) -> Iterator[Piece]:
+        """The answer, piece by piece."""
+
+    def translated(self, texts: Sequence[str], language: Language) -> list[str] | None:
+        """The texts in this language, or None where the composer cannot translate."""
+        return None
+
+    def invoke(self, input: Evidence, config: RunnableConfig | None = None, **kwargs: Any) -> list[Piece]:
+        return list(self.pieces(input))
+
+    def stream(self, input: Evidence, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[list[Piece]]:
+        for piece in self.pieces(input):
+            yield [piece]
+
+
+class NotesAlone(Composer):
+    """Composes from the passages, word for word: deterministic, without a model."""
+
+    def pieces(self, evidence: Evidence) -> Iterator[Piece]:
+        text = ""
+        for part in _parts(evidence):
+            piece = part if not text else ("\n" if _same_list(text, part) else "\n\n") + part
+            text += piece
+            yield piece
+
+
+def _same_list(text: str, part: str) -> bool:
+    return _is_item(part) and _is_item(text.rsplit("\n", 1)[-1])
+
+
+def _is_item(line: str) -> bool:
+    return line.startswith("- ") or line.split(". ", 1)[0].isdecimal()
+
+
+def _parts(evidence: Evidence) -> Iterator[str]:
+    """The paragraphs, list items and blocks of the answer, in order."""
+    language = evidence.language
+    for setting in evidence.settings:
+        if setting.about is None:
+            yield marked(frame("correction", language, text=setting.correction.text), [setting.number])
+    if evidence.own:
+        yield from _own_parts(evidence)
+    if evidence.ours:
+        section = evidence.ours[0]
+        foreign = section[0].passage.language != language
+        if evidence.own or foreign:
+            name = "ours_other_language" if foreign else "ours"
+            yield marked(frame(name, language, heading=section[0].heading), [section[0].number]) + ":"
+        room = ROOM_BESIDE if evidence.own or evidence.settings else ROOM
+        yield from spoken(section, room[language], _already(evidence.settings))
+
+
+def _own_parts(evidence: Evidence) -> Iterator[str]:
+    """The learner's own passages under their file and heading; what is imprecise in one is set right behind it."""
+    shown: tuple[str, str] | None = None
+    for excerpt in evidence.own:
+        place = (excerpt.passage.path.name, excerpt.heading)
+        if place != shown:
+            name = "own" if excerpt.passage.language == evidence.language else "own_other_language"
+            yield marked(frame(name, evidence.language, file=place[0], heading=place[1]), [excerpt.number]) + ":"
+            shown = place
+        yield from spoken([excerpt], ROOM[evidence.language])
+        for setting in evidence.settings:
+            if setting.about == excerpt.number:
+                yield marked(frame("precisely", evidence.language, text=setting.correction.text), [setting.number])
+
+
+def _already(settings: Sequence[Setting]) -> frozenset[str]:
+    return frozenset(_bare(setting.correction.text) for setting in settings)
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalnum())
+
+
+def spoken(section: Sequence[Excerpt], room: int, said: frozenset[str] = frozenset()) -> Iterator[str]:
+    """A section's words as paragraphs, items and blocks with their marks, in the file's order, as far as the room goes.
+
+    The first passage is always there, then those that match best. A sentence that was said already is left out.
+    """
+    told = {excerpt.number: phrases(excerpt.passage) for excerpt in section}
+    sizes = {number: sum(len(phrase.text) for phrase in of) for number, of in told.items()}
+    chosen: set[int] = set()
+    left = room
+    best_first = sorted(section[1:], key=lambda excerpt: -excerpt.weight)
+    for excerpt in [*section[:1], *best_first]:
+        if not chosen or sizes[excerpt.number] <= left:
+            chosen.add(excerpt.number)
+            left -= sizes[excerpt.number]
+    seen = set(said)
+    for position, excerpt in enumerate(section):
+        if excerpt.number not in chosen:
+            continue
+        kept: list[Phrase] = []
+        for phrase in told[excerpt.number]:
+            if _bare(phrase.text) not in seen:
+                seen.add(_bare(phrase.text))
+                kept.append(phrase)
+        following = section[position + 1].number in chosen if position + 1 < len(section) else False
+        if kept and kept[-1].text.endswith(":") and not following:
+            kept[-1] = replace(kept[-1], text=kept[-1].text[:-1] + ".")
+        yield from _paragraphs(kept, excerpt)
+
+
+def _paragraphs(told: Sequence[Phrase], excerpt: Excerpt) -> Iterator[str]:
+    paragraph = ""
+    for phrase in told:
+        if phrase.form == "block":
+            if paragraph:
+                yield paragraph
+            paragraph = ""
+            lead = marked(frame("example", excerpt.passage.language), [excerpt.number])
+            yield f"{lead}:\n```{phrase.lead or 'text'}\n{phrase.text}\n```"
+            continue
+        text = phrase.lead + marked(phrase.text, [excerpt.number])
+        if phrase.starts and paragraph:
+            yield paragraph
+            paragraph = text
+        else:
+            paragraph = f"{paragraph} {text}" if paragraph else text
+    if paragraph:
+        yield paragraph
