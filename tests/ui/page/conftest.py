@@ -1,0 +1,156 @@
+"""A house without its heavy parts: a library of three concepts, answers that wait for the test, a real journal."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from assistant import settings as chosen_settings
+from assistant.answers.answer import Answer, Answered, AnswerEvent, Citation, Correction, Nearest, Retrieved, Said, Told
+from assistant.journal import Journal
+from knowledge.passages import Language
+from ui import services
+from ui.asking import Desk
+
+APP = Path(services.__file__).with_name("app.py")
+NOTE = Path("/notes/own/포트.md")
+
+
+def citation(number: int, language: Language, quote: str) -> Citation:
+    return Citation(number, "port-forward/sticky", "port-forward", "builtin", language, "포트포워딩", NOTE, 3, 4, quote)
+
+
+def answer(question: str, **changes: Any) -> Answer:
+    """A cited answer in both languages."""
+    korean = Told("ko", "한 파드로만 갑니다 [1].", (citation(1, "ko", "`kubectl port-forward`는 한 파드로만 갑니다."),))
+    english = Told("en", "It goes to one pod [1].", (citation(1, "en", "It goes to one pod."),))
+    whole: dict[str, Any] = {
+        "question": question,
+        "resolved": question,
+        "language": "ko",
+        "kind": "answer",
+        "confidence": 0.9,
+        "told": korean,
+        "other": english,
+        "corrections": (),
+        "offers": (),
+        "nearest": (),
+        "related": (),
+        "model": None,
+        "seconds": 0.01,
+    }
+    return Answer(**{**whole, **changes})
+
+
+def refusal(question: str) -> Answer:
+    near = Nearest("pod/what", "파드란 무엇인가요?", NOTE, 5)
+    told = Told("ko", "이 질문의 답은 노트에 없습니다.\n\n가까운 내용", ())
+    url = "https://kubernetes.io/ko/docs/"
+    return answer(question, kind="not_covered", told=told, other=None, nearest=(near,), read_on=url)
+
+
+@dataclass
+class Answers:
+    """What the house answers. `gate` holds an answer back midway; `scripted` is by question."""
+
+    scripted: dict[str, Answer | Exception] = field(default_factory=dict)
+    gate: threading.Event = field(default_factory=threading.Event)
+    heard: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def __call__(self, question: str, language: str, history: Sequence[str]) -> Iterator[AnswerEvent]:
+        self.heard.append((question, language, tuple(history)))
+        prepared = self.scripted.get(question, None) or answer(question)
+        if isinstance(prepared, Exception):
+            raise prepared
+        yield Retrieved(("port-forward/sticky",), prepared.kind == "answer")
+        yield Said(prepared.told.text[:4])
+        assert self.gate.wait(20)
+        yield Answered(prepared)
+
+
+class Library:
+    """The narrow side of the library that screens see."""
+
+    def concepts(self) -> tuple[Any, ...]:
+        return tuple(
+            SimpleNamespace(
+                slug=slug,
+                titles={"ko": ko, "en": en},
+                read_on={"ko": "https://kubernetes.io/ko/", "en": "https://kubernetes.io/"},
+                related=(),
+                sections=(f"{slug}/what",),
+                pictures={},
+            )
+            for slug, ko, en in (("pod", "파드", "Pod"), ("service", "서비스", "Service"), ("label", "레이블", "Label"))
+        )
+
+    def section(self, _section: str) -> None:
+        return None
+
+    def note_folders(self) -> tuple[Any, ...]:
+        return ()
+
+    def close(self) -> None:
+        pass
+
+
+class House:
+    """Stands where `services.House` does."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.settings = chosen_settings.load()
+        self.journal = Journal(self.settings.journal_file)
+        self.library: Any = Library()
+        self.desk = Desk(self.journal, answers)
+        self.warmth = services.Warmth("ready", ready=True)
+        self.answers = answers
+
+    def close(self) -> None:
+        self.journal.close()
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """What is answered; nothing is held back unless a test clears the gate."""
+    made = Answers()
+    made.gate.set()
+    return made
+
+
+@pytest.fixture
+def house(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    st.cache_resource.clear()
+    made = House(answers)
+    monkeypatch.setattr(services, "house", lambda: made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(house: House) -> AppTest:
+    """A browser tab that has not been opened yet: `.run()` opens it."""
+    return AppTest.from_file(str(APP), default_timeout=20)
+
+
+@pytest.fixture
+def corrected() -> Answer:
+    said = Correction("port-forward-external", "포트포워딩은 임시 통로입니다.", "port-forward/what")
+    return answer("포트포워딩은 외부용이죠?", corrections=(said,))
+
+
+@pytest.fixture
+def refused() -> Answer:
+    return refusal("헬름 차트는?")
+
+
+@pytest.fixture
+def answered() -> Callable[..., Answer]:
+    return answer

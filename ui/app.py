@@ -1,0 +1,56 @@
+"""The page: which screens there are, the language switch, the conversations. Run by `asgi.py`; draws nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import services, session
+from ui.components.prose import literal
+from ui.components.switch import draw_switch
+from ui.session import say
+
+HERE = Path(__file__).parent
+SCREENS = {
+    "chat": ":material/forum:",
+}
+
+
+def _switched(conversation: str | None) -> None:
+    session.open_conversation(conversation)
+
+
+def _title(text: str) -> str:
+    return literal(text if len(text) <= 34 else f"{text[:33]}…")
+
+
+st.set_page_config(page_title="Kubenote", page_icon="📘", layout=session.layout())
+services.house()
+pages = [
+    st.Page(HERE / "screens" / f"{name}.py", title=say(f"page.{name}"), icon=icon, url_path=name, default=name == "chat")
+    for name, icon in SCREENS.items()
+]
+page = st.navigation(pages)
+st.html(HERE / "components" / "page.css")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="header"):
+    st.markdown("**Kubenote**", width="content")
+    draw_switch()
+if page.url_path == "":
+    with st.sidebar:
+        st.button(
+            say("page.new-conversation"), key="new", icon=":material/add:", on_click=_switched, args=(None,), width="stretch"
+        )
+        earlier = services.house().journal.conversations(12)
+        if earlier:
+            st.caption(say("page.conversations"))
+        for one in earlier:
+            st.button(
+                _title(one.title),
+                key=f"open-{one.id}",
+                type="tertiary",
+                disabled=one.id == session.conversation(),
+                on_click=_switched,
+                args=(one.id,),
+            )
+page.run()

@@ -1,0 +1,145 @@
+"""The conversation: questions, answers, those still on their way, and what could be asked.
+
+An answer on its way is drawn by a fragment that only reads; once it stands in the journal the page is drawn anew, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from assistant.journal import Message
+from knowledge.errors import StudyError
+from ui import services, session, words
+from ui.asking import Asking
+from ui.components.answer import draw_answer, draw_wrong
+from ui.components.prose import literal, readable
+from ui.session import say
+
+TICK = 0.25
+USER, ASSISTANT = ":material/person:", ":material/menu_book:"
+SUGGESTIONS = 5
+INPUT_KEY = "question"
+SUGGESTED_KEY = "suggested"
+
+
+def ask(question: str) -> None:
+    """Have a question answered in this session's conversation."""
+    if not question.strip():
+        return
+    services.house().desk.ask(session.begun_conversation(), question, session.choice())
+
+
+def asked() -> None:
+    """Callback of the question field."""
+    ask(str(session.get(INPUT_KEY) or ""))
+
+
+def _suggestion_chosen() -> None:
+    chosen = session.get(SUGGESTED_KEY)
+    session.put(SUGGESTED_KEY, None)
+    if chosen:
+        ask(str(chosen))
+
+
+def draw_thread(conversation: str | None, below: Callable[[Message], None]) -> None:
+    """All questions and answers; `below` draws what follows under an answer."""
+    house = services.house()
+    _draw_warmth()
+    messages = house.journal.messages(conversation) if conversation else ()
+    waiting = house.desk.at_work(conversation) if conversation else ()
+    if not messages and not waiting:
+        _draw_greeting()
+    for message in messages:
+        with st.chat_message("user", avatar=USER):
+            st.text(message.answer.question)
+        with st.chat_message("assistant", avatar=ASSISTANT):
+            draw_answer(message, session.choice())
+            below(message)
+            _draw_next(message)
+    for asking in waiting if conversation else ():
+        with st.chat_message("user", avatar=USER):
+            st.text(asking.question[:2000])
+        with st.chat_message("assistant", avatar=ASSISTANT):
+            every = None if asking.over.is_set() else TICK
+            st.fragment(_draw_asking, run_every=every, key=f"asking-{asking.number}")(str(conversation), asking)
+
+
+def _draw_next(message: Message) -> None:
+    """Related concepts one click away, and the button for a wrong answer."""
+    titles = _related(message)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"next-{message.id}"):
+        if titles:
+            key = f"related-{message.id}"
+
+            def chosen() -> None:
+                title = session.get(key)
+                session.put(key, None)
+                if title:
+                    ask(say("chat.ask-concept", title=title))
+
+            st.pills(say("chat.related"), titles, key=key, on_change=chosen, format_func=literal)
+        draw_wrong(message)
+
+
+def _related(message: Message) -> list[str]:
+    concepts = {concept.slug: concept for concept in services.house().library.concepts()} if message.answer.related else {}
+    found = [concepts[slug].titles[session.language()] for slug in message.answer.related if slug in concepts]
+    return list(dict.fromkeys(found))
+
+
+def _draw_asking(conversation: str, asking: Asking) -> None:
+    if asking.error is not None:
+        _draw_error(conversation, asking, asking.error)
+    elif asking.over.is_set():
+        st.rerun()
+    elif asking.text:
+        st.markdown(readable(asking.text, frozenset(range(1, 100))), anchors=False)
+        st.caption(f":shimmer[{say('chat.composing')}]")
+    else:
+        st.markdown(f":shimmer[{say('chat.searching')}]")
+
+
+def _draw_error(conversation: str, asking: Asking, error: StudyError) -> None:
+    message, hint = words.explain(error, session.language())
+    st.error(literal(message), icon=":material/error:")
+    if hint:
+        st.text(hint)
+    with st.container(horizontal=True):
+        desk = services.house().desk
+
+        def again() -> None:
+            desk.drop(conversation, asking.number)
+            desk.ask(conversation, asking.question, session.choice())
+            st.rerun()
+
+        def drop() -> None:
+            desk.drop(conversation, asking.number)
+            st.rerun()
+
+        if error.code not in ("question-empty", "question-too-long"):
+            st.button(say("chat.again"), key=f"again-{asking.number}", on_click=again)
+        st.button(say("chat.drop"), key=f"drop-{asking.number}", on_click=drop)
+
+
+def _draw_greeting() -> None:
+    st.header(say("chat.greeting"), anchor=False)
+    st.text(say("chat.greeting-more"))
+    options = [say(f"chat.suggested.{number}") for number in range(1, SUGGESTIONS + 1)]
+    st.pills(say("chat.suggestions"), options, key=SUGGESTED_KEY, on_change=_suggestion_chosen)
+
+
+def _draw_warmth() -> None:
+    if not services.house().warmth.ready:
+        st.fragment(_warmth, run_every=0.5, key="warmth")()
+
+
+def _warmth() -> None:
+    warmth = services.house().warmth
+    if warmth.ready:
+        st.rerun()
+    if warmth.total:
+        st.progress(warmth.done / warmth.total, say("page.indexing", done=warmth.done, total=warmth.total))
+    else:
+        st.caption(f":shimmer[{say('page.importing')}]")

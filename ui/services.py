@@ -1,0 +1,94 @@
+"""The handles that all sessions of the page share: settings, library, journal, answers at work. One `House` a server.
+
+Making a house is instant; what takes time (importing, indexing, loading the encoder) begins at once in a thread, and `warmth`
+says how far it is. Scripts only read from here: whatever waits, waits in a worker.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from assistant import settings as chosen_settings
+from assistant.answers.answer import AnswerEvent
+from assistant.journal import Journal
+from assistant.settings import LanguageChoice, Settings
+from knowledge.errors import StudyError
+from ui.asking import Desk
+
+if TYPE_CHECKING:
+    from knowledge.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """How far the loading is: `done` of `total` notes indexed; `ready` once questions are answered at full speed."""
+
+    phase: str = "importing"
+    done: int = 0
+    total: int = 0
+    ready: bool = False
+    error: StudyError | None = None
+
+
+class House:
+    """Everything behind the page. Threads may use all of it; the library loads at its first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        from knowledge.library import Library
+
+        self.settings = settings
+        self.journal = Journal(settings.journal_file)
+        self.library: Library = Library(settings.index_folder, embedding=settings.embedding)
+        self.desk = Desk(self.journal, self._answer)
+        self.warmth = Warmth()
+
+    def warm(self) -> None:
+        """Import, index and load, in a thread, so that the first question finds everything in place."""
+        threading.Thread(target=self._warm, name="warming", daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            for step in self.library.sync():
+                self.warmth = Warmth(step.phase, step.done, step.total)
+            self.library.find("파드")
+            self.warmth = Warmth("ready", ready=True)
+            self.library.watch()
+        except StudyError as error:
+            self.warmth = Warmth("failed", ready=True, error=error)
+        # What only the lab needs; a live run would else wait for it.
+        import assistant.demos.catalogue  # noqa: F401
+
+    def _answer(self, question: str, language: LanguageChoice, history: Sequence[str]) -> Iterator[AnswerEvent]:
+        from assistant.answers.answering import ask
+
+        return ask(self.library, question, language=language, history=history, composer=_composer(self.settings))
+
+    def close(self) -> None:
+        """Stop live runs (each sends its DELETE), watchers and the journal's connections."""
+        from assistant.lab import running
+
+        running.leave()
+        self.library.close()
+        self.journal.close()
+
+
+def _composer(settings: Settings) -> Any:
+    """The chat model that is chosen, if any."""
+    if not settings.model:
+        return None
+    from assistant.answers.chat_model import composer
+
+    return composer(settings)
+
+
+@st.cache_resource(show_spinner=False)
+def house() -> House:
+    """The one house of this server."""
+    made = House(chosen_settings.load())
+    made.warm()
+    return made
