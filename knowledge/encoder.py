@@ -38,7 +38,7 @@ class Encoder(Embeddings):
         return self._inner.encode(list(texts))
 
     def vector(self, text: str) -> Vector:
-        return self.vectors([text])[0]
+        return np.asarray(self.vectors([text])[0], dtype=np.float32)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [[float(number) for number in row] for row in self.vectors(texts)]

@@ -18,9 +18,6 @@ from numpy.typing import NDArray
 
 from knowledge.corpus import Scores
 
-VERSION = "1"
-"""Changes with what `tokens` gives: statistics of another version are made anew."""
-
 _WORD = re.compile(r"[a-z0-9]+(?:[-_./][a-z0-9]+)*|[\uac00-\ud7a3]+")
 _PARTS = re.compile(r"[-_./]")
 _ENDINGS = """

@@ -213,14 +213,11 @@ def own_note(text: str, folder: str, relative: str, path: Path) -> tuple[Sheet, 
     name = unicodedata.normalize("NFC", Path(relative).stem)
     read = sheet(text, name)
     relative = unicodedata.normalize("NFC", relative)
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     sections: list[Section] = []
     passages: list[Read] = []
     for part in read.parts:
-        anchor = slug(part.trail[-1])
-        taken[anchor] = taken.get(anchor, 0) + 1
-        if taken[anchor] > 1:
-            anchor = f"{anchor}-{taken[anchor]}"
+        anchor = _free(slug(part.trail[-1]), taken)
         language = language_of("\n".join(read.visible[part.first - 1 : part.last]))
         place = Place(language, path, part.trail, part.first, part.last)
         section = Section(f"own:{folder}/{relative}#{anchor}", None, anchor, "own", {language: place}, part.empty)
@@ -228,6 +225,15 @@ def own_note(text: str, folder: str, relative: str, path: Path) -> tuple[Sheet, 
         context = () if name in part.trail else (name,)
         passages.extend(_passages(read, part, section, "own", language_of, context=context))
     return read, sections, passages
+
+
+def _free(anchor: str, taken: set[str]) -> str:
+    number, free = 1, anchor
+    while free in taken:
+        number += 1
+        free = f"{anchor}-{number}"
+    taken.add(free)
+    return free
 
 
 def _passages(

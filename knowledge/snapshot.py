@@ -6,12 +6,14 @@ a half. Reading takes no vector store and no parsing of notes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,7 @@ import numpy as np
 from knowledge import lexical
 from knowledge.corpus import Vectors
 
-FORMAT = 1
-"""Changes with what is written here: a snapshot of another format is made anew."""
+_MAKERS = ("blocks", "builtin", "decoding", "folders", "language", "lexical", "markup", "reading", "snapshot", "terms")
 KEPT_SECONDS = 600
 """A snapshot that was replaced stays this long for readers that have just looked at the stamp."""
 
@@ -39,10 +40,6 @@ class Stamp:
     source: str
     count: int
 
-    @property
-    def ready(self) -> str:
-        return f"{FORMAT}/{lexical.VERSION}"
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -53,8 +50,19 @@ class Table:
     statistics: lexical.Statistics
 
 
+@cache
+def made_by() -> str:
+    """A fingerprint of the code and tables that make a snapshot: one made by others is made anew, its vectors are kept."""
+    told = hashlib.sha256()
+    for name in _MAKERS:
+        for path in (Path(__file__).with_name(f"{name}.py"), Path(__file__).with_name(f"{name}.toml")):
+            if path.is_file():
+                told.update(path.read_bytes())
+    return told.hexdigest()[:16]
+
+
 def read_stamp(folder: Path) -> Stamp | None:
-    """The current stamp, None where there is none of this format."""
+    """The current stamp, None where there is none or it was made by other code."""
     try:
         told = json.loads((folder / "stamp.json").read_text("utf-8"))
         stamp = Stamp(told["name"], told["encoder"], told["source"], told["count"])
@@ -62,11 +70,18 @@ def read_stamp(folder: Path) -> Stamp | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"stamp: {error}") from error
-    return stamp if told.get("ready") == stamp.ready else None
+    return stamp if told.get("made_by") == made_by() else None
 
 
-def write(folder: Path, encoder: str, source: str, facts: Mapping[str, Any], tables: Mapping[str, Table]) -> Stamp:
-    """Write a state and make it the current one."""
+def write(
+    folder: Path,
+    encoder: str,
+    source: str,
+    facts: Mapping[str, Any],
+    tables: Mapping[str, Table],
+    more: Mapping[str, Any] | None = None,
+) -> Stamp:
+    """Write a state and make it the current one; `more` are facts that only the next writer reads, by file name."""
     name = uuid.uuid4().hex[:12]
     draft = folder / f".{name}"
     draft.mkdir(parents=True)
@@ -75,6 +90,8 @@ def write(folder: Path, encoder: str, source: str, facts: Mapping[str, Any], tab
         lexical.write(table.statistics, draft, table_name)
     hashes = {table_name: table.hashes for table_name, table in tables.items()}
     (draft / "facts.json").write_text(json.dumps({"hashes": hashes, **facts}, ensure_ascii=False), "utf-8")
+    for file_name, told in (more or {}).items():
+        (draft / f"{file_name}.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
     os.replace(draft, folder / name)
     stamp = Stamp(name, encoder, source, sum(len(table.hashes) for table in tables.values()))
     mark(folder, stamp)
@@ -83,7 +100,7 @@ def write(folder: Path, encoder: str, source: str, facts: Mapping[str, Any], tab
 
 def mark(folder: Path, stamp: Stamp) -> None:
     """Make this the current state."""
-    told = {"ready": stamp.ready, "name": stamp.name, "encoder": stamp.encoder, "source": stamp.source, "count": stamp.count}
+    told = {"made_by": made_by(), "name": stamp.name, "encoder": stamp.encoder, "source": stamp.source, "count": stamp.count}
     draft = folder / f".stamp-{uuid.uuid4().hex[:8]}"
     draft.write_text(json.dumps(told), "utf-8")
     os.replace(draft, folder / "stamp.json")

@@ -1,0 +1,229 @@
+"""Bringing the index up to date: from files to rows, from rows to vectors and statistics, and then the stamp.
+
+Writers take turns by a file lock; readers go on with the state before until the stamp changes. A text that was embedded once by
+an encoder is not embedded again, whatever file it moves to.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from knowledge import builtin, snapshot, states
+from knowledge.corpus import Vectors
+from knowledge.decoding import decode
+from knowledge.encoder import Encoder
+from knowledge.folders import Scan, Seen, registered, scan
+from knowledge.lexical import statistics, tokens
+from knowledge.reading import content_hash, own_note
+from knowledge.snapshot import Damaged, Stamp, Table
+from knowledge.store import Row, Store
+
+Phase: TypeAlias = Literal["passages", "asked", "own"]
+NO_ENCODER = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """How far a sync is: texts embedded of those that must be."""
+
+    done: int
+    total: int
+    phase: Phase
+
+
+class Indexing:
+    """The writer's side of an index folder."""
+
+    def __init__(self, index_folder: Path, notes_folder: Path) -> None:
+        self.builtin_folder = index_folder / "builtin"
+        self.own_folder = index_folder / "own"
+        self.store = Store(index_folder)
+        self._index = index_folder
+        self._notes = notes_folder
+        self.embedded = 0
+        """Texts embedded by this process."""
+        self.rebuilt: str | None = None
+        """Why a state was made anew in this process, None where none was."""
+
+    def builtin_stale(self, encoder: str) -> bool:
+        """Whether our notes, the encoder or the code are others than those of the current state."""
+        stamp = self._stamp(self.builtin_folder)
+        return stamp is None or stamp.encoder != encoder or stamp.source != builtin.fingerprint(self._notes)
+
+    def own_stale(self, encoder: str, scans: Sequence[Scan]) -> bool:
+        stamp = self._stamp(self.own_folder)
+        if stamp is None:
+            return bool(scans)
+        return stamp.encoder != encoder or stamp.source != own_source(scans)
+
+    def scans(self) -> tuple[Scan, ...]:
+        return tuple(scan(one) for one in registered(self._index))
+
+    def _stamp(self, folder: Path) -> Stamp | None:
+        try:
+            return snapshot.read_stamp(folder)
+        except Damaged as error:
+            self.rebuilt = str(error)
+            return None
+
+    def _embedding(self, encoder: Encoder | None) -> Callable[[Sequence[str]], Vectors]:
+        def embed(texts: Sequence[str]) -> Vectors:
+            if encoder is None:
+                return np.zeros((len(texts), 0), dtype=np.float32)
+            self.embedded += len(texts)
+            return encoder.vectors(texts)
+
+        return embed
+
+    def _before(self, folder: Path, encoder: str, names: Sequence[str]) -> tuple[dict[str, Any], dict[str, Table]]:
+        """The state before, where it is whole and of the same encoder, whatever code made it."""
+        try:
+            told = json.loads((folder / "stamp.json").read_text("utf-8"))
+            if told["encoder"] == encoder:
+                return snapshot.read(folder, Stamp(told["name"], encoder, told["source"], told["count"]), names)
+        except (OSError, ValueError, KeyError, TypeError, Damaged) as error:
+            if not isinstance(error, FileNotFoundError):
+                self.rebuilt = f"{type(error).__name__}: {error}"[:300]
+        return {}, {}
+
+    def bring(
+        self, kind: str, name: str, encoder: Encoder | None, rows: Sequence[Row], known: Table | None
+    ) -> Generator[tuple[int, int], None, Table]:
+        """The table of these rows, embedding what is new."""
+        hashes = tuple(row.hash for row in rows)
+        counted = statistics([tokens(row.text) for row in rows])
+        if encoder is None:
+            return Table(hashes, np.zeros((len(rows), 0), dtype=np.float32), counted)
+        vectors = yield from self.store.update(kind, name, rows, self._embedding(encoder), known)
+        if not rows:
+            vectors = np.zeros((0, 0), dtype=np.float32)
+        return Table(hashes, vectors, counted)
+
+    def sync_builtin(self, encoder: Encoder | None) -> Iterator[SyncProgress]:
+        """Make our notes' current state. The caller holds the lock."""
+        name = encoder.name if encoder else NO_ENCODER
+        source = builtin.fingerprint(self._notes)
+        notes = builtin.read_notes(self._notes)
+        _, before = self._before(self.builtin_folder, name, ("passages", "asked"))
+        made: dict[str, Table] = {}
+        passage_rows = [
+            Row(one.passage.id, one.pieces[0], content_hash(one.pieces[0]), _place(one.passage)) for one in notes.passages
+        ]
+        asked_rows: list[Row] = []
+        for number, one in enumerate(notes.asked):
+            key = content_hash(one.text)
+            asked_rows.append(Row(f"{one.section}?{one.language}.{key}.{number}", one.text, key, {"section": one.section}))
+        kinds: tuple[tuple[Phase, list[Row]], ...] = (("passages", passage_rows), ("asked", asked_rows))
+        for phase, rows in kinds:
+            work = self.bring(f"builtin-{phase}", name, encoder, rows, before.get(phase))
+            made[phase] = yield from _told(work, phase)
+        stamp = snapshot.write(self.builtin_folder, name, source, states.builtin_facts(notes), made)
+        snapshot.clear(self.builtin_folder, stamp.name, time.time())
+
+    def sync_own(self, encoder: Encoder | None, scans: Sequence[Scan]) -> Iterator[SyncProgress]:
+        """Make the learner's notes' current state; files that did not change are not read. The caller holds the lock."""
+        name = encoder.name if encoder else NO_ENCODER
+        facts, before = self._before(self.own_folder, name, ("pieces",))
+        texts = self._pieces(facts)
+        made_same = self._stamp(self.own_folder) is not None
+        files: dict[str, Any] = {}
+        kept: dict[str, list[list[str]]] = {}
+        for one in (seen for found in scans for seen in found.seen):
+            key = f"{one.folder}/{one.name}"
+            old = facts.get("files", {}).get(key) if made_same else None
+            if old and old["mark"] == list(one.mark) and key in texts and old["path"] == str(one.path):
+                files[key], kept[key] = old, texts[key]
+            else:
+                files[key], kept[key] = _read(one)
+        rows, passage_of = _own_rows(files, kept)
+        table = yield from _told(self.bring("own", name, encoder, rows, before.get("pieces")), "own")
+        told = {
+            "files": files,
+            "passage_of": passage_of,
+            "folders": {found.folder.id: _folder_facts(found) for found in scans},
+        }
+        stamp = snapshot.write(self.own_folder, name, own_source(scans), told, {"pieces": table}, {"texts": kept})
+        snapshot.clear(self.own_folder, stamp.name, time.time())
+
+    def _pieces(self, facts: dict[str, Any]) -> dict[str, list[list[str]]]:
+        if not facts:
+            return {}
+        try:
+            told = json.loads((self.own_folder / "stamp.json").read_text("utf-8"))
+            texts = json.loads((self.own_folder / told["name"] / "texts.json").read_text("utf-8"))
+            return dict(texts)
+        except (OSError, ValueError, KeyError):
+            return {}
+
+
+def _told(work: Generator[tuple[int, int], None, Table], phase: Phase) -> Generator[SyncProgress, None, Table]:
+    while True:
+        try:
+            done, total = next(work)
+        except StopIteration as end:
+            table: Table = end.value
+            return table
+        yield SyncProgress(done, total, phase)
+
+
+def _place(passage: Any) -> dict[str, str | int]:
+    return {
+        "section": passage.section,
+        "language": passage.language,
+        "path": str(passage.path),
+        "first_line": passage.first_line,
+        "last_line": passage.last_line,
+    }
+
+
+def own_source(scans: Sequence[Scan]) -> str:
+    """Changes when a folder is added or removed, or a note in one of them changes."""
+    told: list[str] = []
+    for found in scans:
+        told.append(f"{found.folder.id}\0{found.folder.path}\0{found.there}")
+        told.extend(f"{one.name}\0{one.path}\0{one.mark}" for one in found.seen)
+        told.extend(f"{one.path}\0{one.reason}" for one in found.skipped)
+    return content_hash(*told)
+
+
+def _folder_facts(found: Scan) -> dict[str, Any]:
+    return {"there": found.there, "skipped": [[one.path, one.reason] for one in found.skipped]}
+
+
+def _read(one: Seen) -> tuple[dict[str, Any], list[list[str]]]:
+    """A file's sections and passages as facts, and the pieces of each passage. `reason` where it is no note."""
+    facts: dict[str, Any] = {"mark": list(one.mark), "path": str(one.path), "reason": None, "encoding": "utf-8"}
+    empty: dict[str, Any] = {"sections": [], "passages": []}
+    try:
+        decoded = decode(one.path.read_bytes())
+    except OSError:
+        return {**facts, **empty, "reason": "unreadable"}, []
+    if decoded is None:
+        return {**facts, **empty, "reason": "binary"}, []
+    _, sections, read = own_note(decoded.text, one.folder, one.name, one.path)
+    facts["encoding"] = decoded.encoding
+    facts["sections"] = [states.section_facts(section) for section in sections]
+    facts["passages"] = [states.passage_facts(found.passage) for found in read]
+    return facts, [list(found.pieces) for found in read]
+
+
+def _own_rows(files: dict[str, Any], kept: dict[str, list[list[str]]]) -> tuple[list[Row], list[int]]:
+    """A row for each piece, and the number of its passage among all."""
+    rows: list[Row] = []
+    passage_of: list[int] = []
+    number = 0
+    for key, facts in files.items():
+        for told, pieces in zip(facts["passages"], kept[key], strict=True):
+            passage = states.passage_of(told)
+            for at, piece in enumerate(pieces):
+                rows.append(Row(f"{passage.id}/{at}", piece, content_hash(piece), _place(passage)))
+                passage_of.append(number)
+            number += 1
+    return rows, passage_of
