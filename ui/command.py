@@ -23,6 +23,7 @@ from assistant.settings import Settings
 from knowledge.errors import StudyError
 from knowledge.passages import Language
 from ui import words
+from ui.terminal import print_json
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 notes_app = typer.Typer(no_args_is_help=True, help="Your own notes: add, remove, list, status.")
@@ -67,10 +68,6 @@ def exit_code(error: StudyError) -> int:
 def frame_language(settings: Settings) -> Language:
     """The language of what the terminal says around answers: as set, else Korean."""
     return "en" if settings.language == "en" else "ko"
-
-
-def print_json(form: object) -> None:
-    print(json.dumps(form, ensure_ascii=False), flush=True)
 
 
 def error_form(error: StudyError, language: Language) -> dict[str, str]:
@@ -251,19 +248,19 @@ def play(
 
 @app.command()
 def record(
-    slug: Annotated[str, typer.Argument(help="Which experiment.")],
-    output: Annotated[
-        Path | None, typer.Option(help="Where the recording goes; default: recordings/ under KUBENOTE_HOME.")
-    ] = None,
+    slug: Annotated[str, typer.Argument(help="Which experiment.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All experiments, one after the other.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Where it goes; default: recordings/ under KUBENOTE_HOME.")] = None,
     agree: Annotated[bool, typer.Option("--agree", help="Say yes to live runs on this cluster (for scripts).")] = False,
 ) -> None:
     """Run an experiment live and keep it as a recording."""
+    from assistant.demos.catalogue import DEMOS, get
     from ui.playing import record as recorded
 
     settings = chosen_settings.load()
-    raise typer.Exit(
-        recorded(settings, slug, output or settings.recordings_folder, agree=agree, language=frame_language(settings))
-    )
+    slugs = list(DEMOS) if everything else [get(slug).slug]
+    folder = output or settings.recordings_folder
+    raise typer.Exit(recorded(settings, slugs, folder, agree=agree, language=frame_language(settings)))
 
 
 @app.command()

@@ -5,6 +5,7 @@ Text of notes and clusters is data: it is printed as `Text`, never as markup, wi
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,17 @@ CHECK_STYLE = {"ok": "green", "warn": "yellow", "fail": "red"}
 def shown(text: str, style: str = "") -> Text:
     """Text of others, without anything a terminal would obey."""
     return Text("".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf") else "�" for c in text), style)
+
+
+def print_json(form: object) -> None:
+    """One JSON value on a line of standard output, at once."""
+    print(json.dumps(form, ensure_ascii=False), flush=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    console = Console()
+    for line in lines:
+        console.print(shown(line), soft_wrap=True)
 
 
 def index_progress(steps: Iterable[Any], language: Language, *, quiet: bool) -> None:
