@@ -1,23 +1,23 @@
-"""Which of our subjects a text names, and where. Pure."""
+"""Which subjects a text names, and where. Pure, over the term table.
+
+A subject is what a question can be about by itself; a word such as port, connection or delete is not: whoever says no more than
+that has left the subject to the question before.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_NAMES: tuple[tuple[str, str], ...] = (
-    ("port-forward", r"포트\s?포워딩|포트\s?포워드|port[ -]?forward(?:ing)?"),
-    ("rolling-update", r"롤링\s?(?:업데이트|배포)|rolling[ -](?:updates?|deploys?)"),
-    ("rollback", r"롤백|roll\s?back"),
-    ("replicaset", r"레플리카\s?셋|replica\s?sets?"),
-    ("deployment", r"디플로이먼트|deployments?"),
-    ("cluster-ip", r"클러스터\s?ip|cluster\s?ip"),
-    ("node-port", r"노드\s?포트|node\s?ports?"),
-    ("load-balancer", r"로드\s?밸런서|load\s?balancers?"),
-    ("service", r"서비스|\bservices?\b"),
-    ("pod", r"파드|포드|팟|\bpods?\b"),
-)
-_ANY = re.compile("|".join(f"(?P<c{number}>{pattern})" for number, (_, pattern) in enumerate(_NAMES)), re.IGNORECASE)
+from knowledge import terms
+
+_WORDS = """
+addon adoption apply back-off browser client-ip command connect connection context cpu create curl delete describe
+drain driver encapsulation error event exec expose forbidden http image image-tag install keep-alive kubectl
+kubernetes localhost local-port logs manifest memory not-found not-ready patch pause pending pod port profile
+recreate registry replica request resource rest-api restart running scale schedule spec target-port template
+terminating timeout traffic tunnel udp uid watch websocket
+"""
+_NO_SUBJECT = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,13 @@ class Mention:
     end: int
 
 
-def mentions(text: str) -> list[Mention]:
+def mentions(text: str) -> tuple[Mention, ...]:
     """The subjects that the text names, in order."""
-    found: list[Mention] = []
-    for match in _ANY.finditer(text):
-        number = int(str(match.lastgroup)[1:])
-        found.append(Mention(_NAMES[number][0], match.group(0), match.start(), match.end()))
-    return found
+    return tuple(mention for mention in terms_in(text) if mention.term not in _NO_SUBJECT)
+
+
+def terms_in(text: str) -> tuple[Mention, ...]:
+    """All terms of the text, in order. None where the text is not as it is looked up in (full-width letters)."""
+    if len(terms.normalize(text)) != len(text):
+        return ()
+    return tuple(Mention(term.name, text[term.start : term.end], term.start, term.end) for term in terms.find(text))
