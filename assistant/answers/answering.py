@@ -26,7 +26,7 @@ from knowledge.errors import StudyError
 from knowledge.passages import Found, Hit, Language, other_language
 
 if TYPE_CHECKING:
-    from knowledge.library import Concept
+    from knowledge.builtin import Concept
 
 LanguageChoice: TypeAlias = Literal["auto", "ko", "en", "both"]
 

@@ -5,7 +5,6 @@ A demo is offered because what it proves is cited, for no other reason; at most 
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -28,8 +27,6 @@ def offers(sections: Sequence[str], demos: Mapping[str, Demo] | None = None) -> 
 
 def catalogue() -> Mapping[str, Demo]:
     """All demos by slug."""
-    try:
-        demos: Mapping[str, Demo] = importlib.import_module("assistant.demos.catalogue").DEMOS
-    except ModuleNotFoundError:
-        demos = {}
-    return demos
+    from assistant.demos.catalogue import DEMOS
+
+    return DEMOS
