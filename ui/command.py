@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import typer
@@ -24,6 +24,9 @@ from knowledge.errors import StudyError
 from knowledge.passages import Language
 from ui import words
 from ui.terminal import print_json
+
+if TYPE_CHECKING:
+    from assistant.doctor import Check
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 notes_app = typer.Typer(no_args_is_help=True, help="Your own notes: add, remove, list, status.")
@@ -279,6 +282,16 @@ def clean(
     )
 
 
+def check_form(check: Check, language: Language) -> dict[str, str]:
+    """A check in words: {"id","state","fact","hint"}."""
+    if check.error is not None:
+        fact, hint = words.explain(check.error, language)
+    else:
+        fact = words.say(f"doctor.{check.code}.fact", language, **check.facts)
+        hint = words.say(f"doctor.{check.code}.hint", language, **check.facts)
+    return {"id": check.id, "state": check.state, "fact": fact, "hint": hint}
+
+
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Say what is installed, running, reachable and indexed, and what to do about the rest."""
@@ -286,15 +299,7 @@ def doctor(as_json: Json = False) -> None:
 
     settings = chosen_settings.load()
     language = frame_language(settings)
-    checks = [
-        {
-            "id": check.id,
-            "state": check.state,
-            "fact": words.say(f"doctor.{check.code}.fact", language, **check.facts),
-            "hint": words.say(f"doctor.{check.code}.hint", language, **check.facts),
-        }
-        for check in examine(settings)
-    ]
+    checks = [check_form(check, language) for check in examine(settings)]
     ok = all(check["state"] != "fail" for check in checks)
     if as_json:
         print_json({"ok": ok, "checks": checks})
