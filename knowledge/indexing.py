@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -19,6 +20,7 @@ from knowledge import builtin, snapshot, states
 from knowledge.corpus import Vectors
 from knowledge.decoding import decode
 from knowledge.encoder import Encoder
+from knowledge.errors import StudyError
 from knowledge.folders import Scan, Seen, registered, scan
 from knowledge.lexical import statistics, tokens
 from knowledge.reading import content_hash, own_note
@@ -26,7 +28,6 @@ from knowledge.snapshot import Damaged, Stamp, Table
 from knowledge.store import Row, Store
 
 Phase: TypeAlias = Literal["passages", "asked", "own"]
-NO_ENCODER = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,30 @@ class Indexing:
 
     def _stamp(self, folder: Path) -> Stamp | None:
         try:
-            return snapshot.read_stamp(folder)
+            stamp = snapshot.read_stamp(folder)
         except Damaged as error:
-            self.rebuilt = str(error)
+            self.tell_rebuilt(str(error))
+            return None
+        if stamp is None and (folder / "stamp.json").exists():
+            self.tell_rebuilt("older")
+        return stamp
+
+    def tell_rebuilt(self, reason: str) -> None:
+        """Remember why a state is made anew: this process says it, and the doctor of another one too."""
+        self.rebuilt = reason
+
+    def keep_rebuilt(self) -> None:
+        reason = self.rebuilt or self.store.rebuilt
+        if reason:
+            told = {"reason": reason, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+            (self._index / "rebuilt.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+
+    def told_rebuilt(self) -> str | None:
+        """When and why a state was last made anew, by whatever process; None where none ever was."""
+        try:
+            told = json.loads((self._index / "rebuilt.json").read_text("utf-8"))
+            return f"{told['at']} {told['reason']}"
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def _embedding(self, encoder: Encoder | None) -> Callable[[Sequence[str]], Vectors]:
@@ -90,7 +112,7 @@ class Indexing:
                 return snapshot.read(folder, Stamp(told["name"], encoder, told["source"], told["count"]), names)
         except (OSError, ValueError, KeyError, TypeError, Damaged) as error:
             if not isinstance(error, FileNotFoundError):
-                self.rebuilt = f"{type(error).__name__}: {error}"[:300]
+                self.tell_rebuilt(f"{type(error).__name__}: {error}"[:300])
         return {}, {}
 
     def bring(
@@ -101,14 +123,19 @@ class Indexing:
         counted = statistics([tokens(row.text) for row in rows])
         if encoder is None:
             return Table(hashes, np.zeros((len(rows), 0), dtype=np.float32), counted)
-        vectors = yield from self.store.update(kind, name, rows, self._embedding(encoder), known)
-        if not rows:
-            vectors = np.zeros((0, 0), dtype=np.float32)
+        try:
+            vectors = yield from self.store.update(kind, name, rows, self._embedding(encoder), known)
+        except StudyError:
+            raise
+        except Exception as error:
+            self.store.afresh(f"{type(error).__name__}: {error}"[:300])
+            vectors = yield from self.store.update(kind, name, rows, self._embedding(encoder), known)
+        self.store.close()
         return Table(hashes, vectors, counted)
 
     def sync_builtin(self, encoder: Encoder | None) -> Iterator[SyncProgress]:
         """Make our notes' current state. The caller holds the lock."""
-        name = encoder.name if encoder else NO_ENCODER
+        name = encoder.name if encoder else states.NO_ENCODER
         source = builtin.fingerprint(self._notes)
         notes = builtin.read_notes(self._notes)
         _, before = self._before(self.builtin_folder, name, ("passages", "asked"))
@@ -129,7 +156,7 @@ class Indexing:
 
     def sync_own(self, encoder: Encoder | None, scans: Sequence[Scan]) -> Iterator[SyncProgress]:
         """Make the learner's notes' current state; files that did not change are not read. The caller holds the lock."""
-        name = encoder.name if encoder else NO_ENCODER
+        name = encoder.name if encoder else states.NO_ENCODER
         facts, before = self._before(self.own_folder, name, ("pieces",))
         texts = self._pieces(facts)
         made_same = self._stamp(self.own_folder) is not None

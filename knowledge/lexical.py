@@ -1,4 +1,4 @@
-"""Search by words: BM25 over words without particles and pairs of Hangul syllables. Pure, over tokens.
+"""Search by words: BM25 over terms, words without particles and pairs of Hangul syllables. Pure, over tokens.
 
 bm25s makes the statistics when an index is written; reading them takes numpy alone, so that a question pays no import.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.corpus import Scores
+from knowledge.terms import canonical
 
 _WORD = re.compile(r"[a-z0-9]+(?:[-_./][a-z0-9]+)*|[\uac00-\ud7a3]+")
 _PARTS = re.compile(r"[-_./]")
@@ -62,7 +62,7 @@ def _of_word(word: str) -> tuple[str, ...]:
 def tokens(text: str) -> list[str]:
     """The tokens that BM25 counts, in order, with repetitions: of questions and of passages alike."""
     found: list[str] = []
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
+    for word in _WORD.findall(canonical(text)):
         found.extend(_of_word(word))
     return found
 

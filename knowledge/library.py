@@ -6,32 +6,35 @@ until then the state before answers, also while a new one is being built.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
 
-import numpy as np
+from filelock import FileLock, Timeout
 
-from knowledge import builtin, folders, snapshot, states
+from knowledge import builtin, folders, states
 from knowledge.builtin import Concept
-from knowledge.corpus import Asked, Candidate, Scores, Vector, Vectors
 from knowledge.decoding import decode
 from knowledge.encoder import Encoder, encoder_name, load
 from knowledge.errors import StudyError
 from knowledge.folders import Converted, NoteFolder, Skipped
-from knowledge.indexing import NO_ENCODER, Indexing, SyncProgress
+from knowledge.indexed import IndexedCorpus, Shelf
+from knowledge.indexing import Indexing, SyncProgress
 from knowledge.passages import Found, Language, Passage, Section
-from knowledge.snapshot import Damaged, Stamp, Table
 from knowledge.states import BuiltinState, OwnState
+from knowledge.watching import Watching
 
-State = TypeVar("State")
+PATIENCE = 180.0
+"""Seconds to wait for another process that writes the index."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """For the doctor: what is indexed by which encoder; `rebuilt` and `error` are reasons, None where there was none."""
+    """For the doctor: what is indexed by which encoder; when and why it was last made anew; what is wrong now (else None)."""
 
     encoder: str
     sections: int
@@ -44,107 +47,6 @@ class IndexState:
     error: str | None
 
 
-class _Shelf(Generic[State]):
-    """The current state of one index, loaded anew when its stamp changes."""
-
-    def __init__(
-        self,
-        folder: Path,
-        nothing: State,
-        names: Sequence[str],
-        make: Callable[[Mapping[str, Any], Mapping[str, Table]], State],
-    ) -> None:
-        self._folder = folder
-        self._names = names
-        self._make = make
-        self._stamp: Stamp | None = None
-        self._state = nothing
-        self._lock = threading.Lock()
-        self.damage: str | None = None
-
-    def current(self) -> State:
-        """The state of the current stamp; where it cannot be read, the one before, and `damage` says why."""
-        with self._lock:
-            try:
-                stamp = snapshot.read_stamp(self._folder)
-                if stamp != self._stamp and stamp is not None:
-                    facts, tables = snapshot.read(self._folder, stamp, self._names)
-                    self._state, self._stamp, self.damage = self._make(facts, tables), stamp, None
-            except (Damaged, KeyError, ValueError, TypeError) as error:
-                self.damage = str(error)
-            return self._state
-
-
-@dataclass(frozen=True)
-class _Corpus:
-    """One state of both, as finding asks it (`knowledge.corpus.Corpus`)."""
-
-    ours: BuiltinState
-    theirs: OwnState
-    loaded: Encoder | None
-
-    @property
-    def sections(self) -> Mapping[str, Section]:
-        return self.ours.sections
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        return self.ours.passages
-
-    @property
-    def asked(self) -> tuple[Asked, ...]:
-        return self.ours.asked
-
-    @property
-    def passage_vectors(self) -> Vectors:
-        return self.ours.passage_table.vectors
-
-    @property
-    def asked_vectors(self) -> Vectors:
-        return self.ours.asked_table.vectors
-
-    @property
-    def encoder(self) -> str:
-        return self.loaded.name if self.loaded else NO_ENCODER
-
-    def embed(self, text: str) -> Vector | None:
-        return self.loaded.vector(text) if self.loaded else None
-
-    def passage_bm25(self, tokens: Sequence[str]) -> Scores:
-        return self.ours.passage_table.statistics.of(tokens)
-
-    def asked_bm25(self, tokens: Sequence[str]) -> Scores:
-        return self.ours.asked_table.statistics.of(tokens)
-
-    def own(self, vector: Vector | None, tokens: Sequence[str], count: int = 50) -> tuple[Candidate, ...]:
-        state = self.theirs
-        if not state.passages:
-            return ()
-        bm25 = _best_piece(state.table.statistics.of(tokens), state)
-        if vector is None or state.table.vectors.shape[1] != len(vector):
-            cosine = np.zeros_like(bm25)
-        else:
-            cosine = _best_piece(np.asarray(state.table.vectors @ vector, dtype=np.float32), state)
-        chosen = {*_first(cosine, count), *(one for one in _first(bm25, count) if bm25[one] > 0)}
-        return tuple(Candidate(state.passages[one], float(cosine[one]), float(bm25[one])) for one in sorted(chosen))
-
-    @property
-    def own_empty(self) -> tuple[Section, ...]:
-        return self.theirs.empty
-
-
-def _best_piece(scores: Scores, state: OwnState) -> Scores:
-    best = np.full(len(state.passages), -1.0, dtype=np.float32)
-    np.maximum.at(best, state.owners, scores)
-    return best
-
-
-def _first(scores: Scores, count: int) -> list[int]:
-    if len(scores) <= count:
-        return list(range(len(scores)))
-    return [int(one) for one in np.argpartition(-scores, count)[:count]]
-
-
 class Library:
     """The notes, ours and the learner's, over an index in `index_folder`."""
 
@@ -153,56 +55,73 @@ class Library:
         self._embedding = embedding
         self._notes = notes_folder or builtin.PACKAGED
         self._indexing = Indexing(index_folder, self._notes)
-        self._ours: _Shelf[BuiltinState] = _Shelf(self._indexing.builtin_folder, states.NO_BUILTIN, ("passages", "asked"), states.builtin_state)
-        self._theirs: _Shelf[OwnState] = _Shelf(self._indexing.own_folder, states.NO_OWN, ("pieces",), states.own_state)
+        self._ours: Shelf[BuiltinState] = Shelf(
+            self._indexing.builtin_folder, states.NO_BUILTIN, ("passages", "asked"), states.builtin_state
+        )
+        self._theirs: Shelf[OwnState] = Shelf(self._indexing.own_folder, states.NO_OWN, ("pieces",), states.own_state)
         self._encoder: Encoder | None = None
         self._encoder_tried = False
         self._error: str | None = None
         self._ready = False
         self._lock = threading.RLock()
-        self._watching: Any = None
+        self._watching: Watching | None = None
 
     # the index
 
     def sync(self) -> Iterator[SyncProgress]:
         """Bring the index up to date with our notes and the learner's; gives how far it is, embeds nothing unchanged."""
-        name = self._encoder_name()
-        if self._indexing.builtin_stale(name) or self._broken(self._ours):
-            with self._writing():
-                if self._indexing.builtin_stale(name) or self._broken(self._ours):
-                    encoder = self._load_encoder()
-                    yield from self._indexing.sync_builtin(encoder)
-        scans = self._indexing.scans()
-        if self._indexing.own_stale(name, scans) or self._broken(self._theirs):
-            with self._writing():
+        yield from self._sync(PATIENCE)
+
+    def _sync(self, patience: float) -> Iterator[SyncProgress]:
+        if self._ours_stale():
+            with self._writing(patience):
+                if self._ours_stale():
+                    yield from self._indexing.sync_builtin(self._load_encoder())
+                    self._indexing.keep_rebuilt()
+        if self._theirs_stale(self._indexing.scans()):
+            with self._writing(patience):
                 scans = self._indexing.scans()
-                if self._indexing.own_stale(self._encoder_name(), scans) or self._broken(self._theirs):
+                if self._theirs_stale(scans):
                     yield from self._indexing.sync_own(self._load_encoder(), scans)
+                    self._indexing.keep_rebuilt()
         self._ready = True
 
-    def _broken(self, shelf: _Shelf[Any]) -> bool:
+    def _ours_stale(self) -> bool:
+        return self._indexing.builtin_stale(self._encoder_name()) or self._broken(self._ours)
+
+    def _theirs_stale(self, scans: Sequence[folders.Scan]) -> bool:
+        return self._indexing.own_stale(self._encoder_name(), scans) or self._broken(self._theirs)
+
+    def _broken(self, shelf: Shelf[BuiltinState] | Shelf[OwnState]) -> bool:
         shelf.current()
         if shelf.damage:
-            self._indexing.rebuilt = shelf.damage
+            self._indexing.tell_rebuilt(shelf.damage)
         return shelf.damage is not None
 
-    def _writing(self) -> Any:
-        from filelock import FileLock
-
-        self._index.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._index / "writing.lock")
+    @contextmanager
+    def _writing(self, patience: float = PATIENCE) -> Iterator[None]:
+        """The index's lock, for this process and thread alone. StudyError `index-busy` or `index-unwritable`."""
+        try:
+            self._index.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._index / "writing.lock", timeout=patience, thread_local=False)
+            with lock:
+                yield
+        except Timeout as error:
+            raise StudyError("index-busy", path=str(self._index)) from error
+        except OSError as error:
+            raise StudyError("index-unwritable", path=str(self._index), reason=error.strerror or str(error)) from error
 
     def _encoder_name(self) -> str:
         """The name of the encoder in force: `none` where it could not be loaded."""
         if self._encoder_tried:
-            return self._encoder.name if self._encoder else NO_ENCODER
+            return self._encoder.name if self._encoder else states.NO_ENCODER
         if self._embedding == "none":
-            return NO_ENCODER
+            return states.NO_ENCODER
         try:
             return encoder_name(self._embedding)
         except StudyError as error:
             self._error, self._encoder_tried = str(error), True
-            return NO_ENCODER
+            return states.NO_ENCODER
 
     def _load_encoder(self) -> Encoder | None:
         with self._lock:
@@ -218,9 +137,19 @@ class Library:
         if not self._ready:
             with self._lock:
                 if not self._ready:
-                    for _ in self.sync():
-                        pass
+                    self._first_sync()
         return self._ours.current()
+
+    def _first_sync(self) -> None:
+        """Before the first question; a state that is there answers while another process builds the next."""
+        there = bool(self._ours.current().sections) and self._ours.damage is None
+        try:
+            for _ in self._sync(0 if there else PATIENCE):
+                pass
+        except StudyError as error:
+            if not there or error.code not in ("index-busy", "index-unwritable"):
+                raise
+            self._error = str(error) if error.code == "index-unwritable" else self._error
 
     def state(self) -> IndexState:
         """What is indexed now, without bringing it up to date."""
@@ -234,7 +163,7 @@ class Library:
             len(folders.registered(self._index)),
             len(files),
             len(theirs.passages),
-            self._indexing.rebuilt or self._indexing.store.rebuilt,
+            self._indexing.told_rebuilt(),
             self._error,
         )
 
@@ -246,10 +175,10 @@ class Library:
 
         return search(question, self.corpus(), language=language, earlier=earlier)
 
-    def corpus(self) -> _Corpus:
+    def corpus(self) -> IndexedCorpus:
         """The state of the index that a question is answered from."""
-        ours = self._state()
-        return _Corpus(ours, self._theirs.current(), self._load_encoder())
+        ours, theirs = self._state(), self._theirs.current()
+        return IndexedCorpus(ours, theirs, self._load_encoder(), self._indexing.store, self._theirs.name)
 
     # our notes
 
@@ -308,9 +237,26 @@ class Library:
 
     def watch(self) -> None:
         """Follow changes in the learner's folders in a thread until `close`."""
+        with self._lock:
+            if self._watching is None:
+                self._watching = Watching(lambda: folders.registered(self._index), self._changed)
+                self._watching.start()
+
+    def _changed(self) -> None:
+        """A change on disk; what fails is told and tried again with the next one."""
+        try:
+            self._bring()
+        except StudyError as error:
+            self._error = str(error)
+        except Exception as error:
+            self._error = f"{type(error).__name__}: {error}"
+            _log.warning("notes could not be indexed", exc_info=True)
 
     def close(self) -> None:
         """Stop watching and let the store go."""
+        watching, self._watching = self._watching, None
+        if watching is not None:
+            watching.stop()
         self._indexing.store.close()
 
 
@@ -325,6 +271,3 @@ def _described(folder: folders.Registered, state: OwnState) -> NoteFolder:
     passages = sum(len(one["passages"]) for one in indexed)
     state_of: folders.FolderState = "waiting" if facts is None else "ready" if folder.path.exists() else "missing"
     return NoteFolder(folder.id, folder.path, len(files), len(indexed), passages, tuple(skipped), state_of, tuple(converted))
-
-
-__all__ = ["Concept", "IndexState", "Library", "NoteFolder", "SyncProgress"]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import lexical
 from knowledge.builtin import Concept, Notes
@@ -17,6 +18,8 @@ from knowledge.corpus import Asked
 from knowledge.passages import Language, Passage, Place, Section
 from knowledge.snapshot import Table
 
+NO_ENCODER = "none"
+"""The encoder's name where there is none: words alone."""
 NO_TABLE = Table((), np.zeros((0, 0), np.float32), lexical.NOTHING)
 
 
@@ -56,8 +59,18 @@ class OwnState:
         return _grouped(self.passages)
 
     @cached_property
-    def owners(self) -> Any:
+    def owners(self) -> NDArray[np.int64]:
         return np.asarray(self.passage_of, dtype=np.int64)
+
+    @cached_property
+    def number_of(self) -> Mapping[str, int]:
+        """A passage's id -> its number."""
+        return {passage.id: number for number, passage in enumerate(self.passages)}
+
+    def rows_of(self, number: int) -> range:
+        """The rows of a passage's pieces: they stand together."""
+        first, end = np.searchsorted(self.owners, (number, number + 1))
+        return range(int(first), int(end))
 
 
 NO_BUILTIN = BuiltinState((), MappingProxyType({}), (), (), NO_TABLE, NO_TABLE)

@@ -45,6 +45,9 @@ class Store:
         self._lock = threading.RLock()
         self.rebuilt: str | None = None
         """Why the store was made anew in this process, None where it was not."""
+        self.trouble: str | None = None
+        """Why the store last gave no answer."""
+        self._asked_state = ""
 
     @property
     def folder(self) -> Path:
@@ -55,12 +58,11 @@ class Store:
             return self._index / "chroma-1"
 
     def close(self) -> None:
+        """Let the client go: the next use opens a new one, which finds what other processes have added."""
         with self._lock:
-            if self._client is not None:
-                self._client = None
-                from chromadb.api.shared_system_client import SharedSystemClient
-
-                SharedSystemClient.clear_system_cache()
+            client, self._client = self._client, None
+            if client is not None:
+                _let_go(client, self.folder)
 
     def update(
         self,
@@ -75,6 +77,7 @@ class Store:
         `known` are vectors that are at hand, of the same encoder. Embeds each text once, and none whose hash is known.
         """
         with self._lock:
+            self.close()
             collection = self._collection(kind, encoder)
             there: dict[str, Mapping[str, Any]] = _metadata(collection)
             at_hand = {one: number for number, one in enumerate(known.hashes)} if known else {}
@@ -104,32 +107,41 @@ class Store:
                 collection.update(ids=[row.id for row in part], metadatas=[_facts(row) for row in part])
             for start in range(0, len(gone), BATCH):
                 collection.delete(ids=gone[start : start + BATCH])
+            for one in self._open().list_collections():
+                if one.metadata.get("kind") == kind and one.metadata.get("encoder") != encoder:
+                    self._open().delete_collection(one.name)
             if not rows:
                 return np.zeros((0, 0), dtype=np.float32)
             return np.stack([by_hash[row.hash] for row in rows]).astype(np.float32, copy=False)
 
-    def nearest(self, kind: str, encoder: str, vector: Vector, count: int) -> list[tuple[str, float]]:
-        """The ids of the nearest rows and their cosines, best first. Damaged where the store does not answer."""
-        with self._lock:
-            collection = self._collection(kind, encoder)
-            try:
-                found = collection.query(query_embeddings=[vector.tolist()], n_results=count, include=["distances"])
-            except Exception as error:
-                raise Damaged(f"{type(error).__name__}: {error}") from error
-            return [(ident, 1.0 - float(far)) for ident, far in zip(found["ids"][0], found["distances"][0], strict=True)]
+    def nearest(self, kind: str, encoder: str, state: str, vector: Vector, count: int) -> list[str] | None:
+        """The ids of the nearest rows, best first; None where the store is being written, damaged or behind.
 
-    def drop_other_encoders(self, kind: str, encoder: str) -> None:
-        """Forget the vectors of a kind that other encoders made."""
-        with self._lock:
-            client = self._open()
-            for one in client.list_collections():
-                if (one.metadata or {}).get("kind") == kind and one.metadata.get("encoder") != encoder:
-                    client.delete_collection(one.name)
+        `state` names the state of the index that is asked about: when it changes, another process may have written.
+        """
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            if state != self._asked_state:
+                self.close()
+                self._asked_state = state
+            found = self._collection(kind, encoder).query(
+                query_embeddings=[vector.tolist()], n_results=count, include=["distances"]
+            )
+            return list(found["ids"][0]) or None
+        except Exception as error:
+            self.close()
+            self.trouble = f"{type(error).__name__}: {error}"[:300]
+            return None
+        finally:
+            self._lock.release()
 
-    def probe(self) -> None:
-        """Open the store and look a stored vector of each collection up; where one is not found it is made anew, empty."""
+    def afresh(self, reason: str) -> None:
+        """Begin again with an empty store beside the old one."""
         with self._lock:
-            self._open()
+            self.close()
+            self.rebuilt = reason
+            self._client = self._afresh()
 
     # the client
 
@@ -168,10 +180,8 @@ class Store:
 
     def _afresh(self) -> Any:
         """An empty store in a fresh folder that takes the old one's place; the old one is removed where nobody holds it."""
-        from chromadb.api.shared_system_client import SharedSystemClient
-
-        SharedSystemClient.clear_system_cache()
         old = self.folder
+        _forget_systems()
         numbers = [int(path.name.partition("-")[2]) for path in self._index.glob("chroma-*") if path.name[7:].isdigit()]
         fresh = self._index / f"chroma-{max(numbers, default=0) + 1}"
         client = _client(fresh)
@@ -180,6 +190,21 @@ class Store:
         os.replace(draft, self._index / "store.json")
         shutil.rmtree(old, ignore_errors=True)
         return client
+
+
+def _forget_systems() -> None:
+    """Chroma keeps one system a path in this process, and with it what it knew of the path's files."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
+
+
+def _let_go(client: Any, folder: Path) -> None:
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    client.close()
+    if str(folder) in SharedSystemClient._identifier_to_system:
+        _forget_systems()
 
 
 def _client(folder: Path) -> Any:
