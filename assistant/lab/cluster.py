@@ -1,7 +1,7 @@
 """The only door to the kubernetes client. Objects go in and out as the API's own JSON, in plain dicts.
 
-Laws: one cluster, named by its entry; no proxy, no redirect, no retry behind our back, a deadline on every call. The API server's
-clock comes with each reply. Watching is the client's own informer, which lists again on 410 and on a watch that ended.
+Laws: one cluster, named by its entry; no proxy, no redirect, no retry behind our back, a deadline on every call. The API
+server's clock comes with each reply. Watching is the client's own informer, which lists again on 410 and on a watch that ended.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def run(
 
 
 class Leashed:
-    """A program that stays until it is ended, or until we are gone. Its lines go to `on_line(line)` from a thread of their own."""
+    """A program that stays until it is ended, or until we are gone. Its lines go to `on_line(line)` in their own thread."""
 
     def __init__(self, arguments: Sequence[str], *, environment: Mapping[str, str], on_line: Callable[[str], None]) -> None:
         self._process: subprocess.Popen[str] = subprocess.Popen(
@@ -164,7 +164,8 @@ class Leashed:
 
     def end(self) -> None:
         """End it, by letting go of the leash. Safe to repeat."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.close()
         except OSError:

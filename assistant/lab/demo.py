@@ -95,8 +95,10 @@ class Step(Protocol):
     """A verb of `assistant.lab.steps`: a frozen dataclass. It can reach nothing but the sandbox it is given."""
 
     verb: ClassVar[str]
-    say: Text
-    """What the learner reads while it runs."""
+
+    @property
+    def say(self) -> Text:
+        """What the learner reads while it runs."""
 
     def arguments(self) -> tuple[str, ...]:
         """The kubectl arguments that do the same by hand, without --context and -n (the sandbox adds them); () if none."""
@@ -106,6 +108,8 @@ class Step(Protocol):
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         """Do it, yielding what happens; raise StudyError with a code where it cannot be done."""
+
+    # A step that changes something may also have `took_effect(sandbox) -> bool`: the learner can then type it instead.
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,18 @@ def decide(demo: Demo, measured: Mapping[str, Value]) -> Verdict:
     odds = demo.chance(measured) if demo.chance and outcome != "inconclusive" else None
     expected = tuple(f"{e.measure} {e.comparison} {str(e.value).removeprefix('$')}" for e in demo.expects)
     return Verdict(demo.proves[0], dict(measured), expected, odds, outcome)
+
+
+class _Unmeasured(dict[str, Value]):
+    """What was not measured is shown as a dash."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def verdict_text(demo: Demo, verdict: Verdict, language: Language) -> str:
+    """What the verdict says, with the counts of this run."""
+    return demo.verdicts[verdict.outcome].in_language(language).format_map(_Unmeasured(verdict.measured))
 
 
 def predicted_right(demo: Demo, choice_id: str | None, measured: Mapping[str, Value]) -> bool | None:

@@ -1,7 +1,7 @@
-"""Making and removing the namespace of a run, with the learner's own rights. What is removed carries our label and a dead run's id.
+"""Making and removing the namespace of a run, with the learner's own rights. What is removed carries our label and a run's id.
 
-Finalizers are never stripped: a namespace that stays is shown with its own conditions. A run's lock file, held by its process and
-let go by the operating system when that dies, tells at once which runs of this home are dead.
+Finalizers are never stripped: a namespace that stays is shown with its own conditions. A run's lock file, held by its
+process and let go by the operating system when that dies, tells at once which runs of this home are dead.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def answered(profile: str, answer: Answer, agreed: bool | None, expected_uid: st
         labels = Check("labels", False, "guard-node-labels", {"profile": profile, "node": strange[0]})
         return answers, labels, Check("agreed", None)
     labels = Check("labels", True, facts={"version": answer.minikube})
-    known = {"profile": profile, "uid": answer.uid}
+    known = {"profile": profile, "context": profile, "uid": answer.uid}
     if expected_uid and answer.uid != expected_uid:
         return answers, labels, Check("agreed", False, "guard-other-uid", {**known, "expected": expected_uid})
     if agreed is False:

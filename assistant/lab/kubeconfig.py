@@ -97,7 +97,9 @@ def entry(parts: list[tuple[Path, dict[str, Any]]], context: str) -> Entry | Non
         "users": [{"name": "it", "user": {"client-certificate-data": certificate, "client-key-data": key}}],
     }
     provider = str(_extension(cluster).get("provider", ""))
-    return Entry(context, server, provider, str(cluster.get("proxy-url") or ""), bool(certificate and key and authority), config)
+    return Entry(
+        context, server, provider, str(cluster.get("proxy-url") or ""), bool(certificate and key and authority), config
+    )
 
 
 def read(context: str, environment: Mapping[str, str] | None = None) -> Kubeconfig:
@@ -122,7 +124,9 @@ def read(context: str, environment: Mapping[str, str] | None = None) -> Kubeconf
     if not parts:
         return Kubeconfig("empty" if any(path.is_file() for path in paths) else "absent", shown)
     listed = [part.get("contexts") for _, part in parts]
-    names = [str(one["name"]) for each in listed if isinstance(each, list) for one in each if isinstance(one, dict) and "name" in one]
+    names = [
+        str(one["name"]) for each in listed if isinstance(each, list) for one in each if isinstance(one, dict) and "name" in one
+    ]
     if not names:
         return Kubeconfig("empty", shown)
     return Kubeconfig("read", shown, "", tuple(dict.fromkeys(names)), entry(parts, context))

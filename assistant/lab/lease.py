@@ -1,4 +1,4 @@
-"""Whose turn it is on a cluster: one Lease in the namespace `default` is the lock, and carries the queue. Time is the API server's.
+"""Whose turn it is on a cluster: one Lease in the namespace `default` is the lock and carries the queue, on the server's clock.
 
 The holder renews every 10 s; after 60 s without it is dead, and at once where it is a run of this home whose lock file nobody
 holds. `judge` is pure; `Turn` reads and writes, each write bound to the version it read.

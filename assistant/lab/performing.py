@@ -64,7 +64,9 @@ def examine(settings: Settings, ledger: Ledger | None, expected_uid: str = "") -
     try:
         owner = Cluster(found.entry)
     except Exception as error:  # the client reads certificates: whatever is wrong with them, it is no Minikube of ours
-        broken = guard.Check("address", False, "guard-credentials", {"profile": settings.profile, "reason": type(error).__name__})
+        broken = guard.Check(
+            "address", False, "guard-credentials", {"profile": settings.profile, "reason": type(error).__name__}
+        )
         return guard.Examination((first[0], broken, *(guard.Check(name, None) for name in guard.CHECKS[2:]))), None
     return judge(settings, ledger, owner, expected_uid), owner
 
@@ -88,7 +90,7 @@ def perform_live(run: Run, settings: Settings, ledger: Ledger, *, typed: bool) -
         refusal, owner, examination = error, None, guard.Examination(())
     if refusal is not None or owner is None or examination.answer is None:
         refusal = refusal or StudyError("guard-no-answer", profile=settings.profile, reason="")
-        run.emit(Refused(refusal.code, refusal.facts))
+        run.emit(Refused(refusal.code, {**refusal.facts, "slug": run.demo.slug}))
         return
     try:
         with grounds.lived(settings.home, run.id) as folder:
@@ -133,7 +135,7 @@ class _Performance:
         self.tell(Changed(verb, kind, name))
 
     def record(self, verb: str, kind: str, name: str) -> None:
-        self.ledger.record_write(self.run.id, verb, kind, name)
+        self.ledger.record_write(self.run.id, self.owner.entry.context, self.namespace, verb, kind, name)
 
     # the guard, before each batch of changes
 

@@ -28,7 +28,7 @@ class Ledger(Protocol):
     """What the lab needs of the journal: consent by the cluster's kube-system UID, and every write of a run."""
 
     def agreed(self, uid: str) -> bool: ...
-    def record_write(self, run: str, verb: str, kind: str, name: str) -> None: ...
+    def record_write(self, run: str, context: str, namespace: str, verb: str, kind: str, name: str) -> None: ...
 
 
 class Run:
@@ -200,9 +200,7 @@ def perform(
             run.deleted.wait(10)
 
 
-def play_recording(
-    recorded: Path, demo: Demo, *, speed: float = 1.0, predicted: str | None = None
-) -> Iterator[Moment]:
+def play_recording(recorded: Path, demo: Demo, *, speed: float = 1.0, predicted: str | None = None) -> Iterator[Moment]:
     """A recording file as a plain iterator; see `recording.play`."""
     return recording.play(recorded, demo, speed=speed, predicted=predicted)
 

@@ -33,7 +33,7 @@ class RunStopped(Exception):
 
 
 class Sandbox:
-    """What a step is given. `memory` is what earlier steps remembered, e.g. the name of the chosen pod."""
+    """What a step is given. `memory`: what earlier steps remembered, as the name of a pod; `kept`: what they hold open."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class Sandbox:
         self.seen = Seen(emit)
         self.memory: dict[str, str] = {}
         self.measured: dict[str, Value] = {}
+        self.kept: dict[str, object] = {}
         self.survey = survey
         self.emit = emit
         self.stopping = stopping
@@ -77,7 +78,7 @@ class Sandbox:
             raise RunStopped
 
     def wait(self, find: Callable[[], T | None], seconds: float, code: str = "", **facts: str | int | float) -> T | None:
-        """What `find` gives, asked again at each change of the watch. After `seconds` StudyError `code`, or None without one."""
+        """What `find` gives, asked at each change of the watch. After `seconds` StudyError `code`, or None without one."""
         found = self.seen.wait(find, seconds, self.stopping)
         self.check()
         if found is None and code:
@@ -124,9 +125,6 @@ class Sandbox:
 
     def get(self, kind: str, name: str) -> Form | None:
         return self._cluster.get(kind, self.namespace, name)
-
-    def list(self, kind: str) -> list[Form]:
-        return self._cluster.list(kind, self.namespace)
 
     def log(self, pod: str) -> str:
         return self._cluster.log(self.namespace, pod)
@@ -178,8 +176,8 @@ class Sandbox:
         arguments = step.arguments()
         if not arguments:
             return ""
-        known = {**self.memory}
-        filled = [part if " " in part and "{" in part else _fill(part, known) for part in arguments]
+        known = {**self.memory, "namespace": self.namespace}
+        filled = [_fill(part, known) for part in arguments]
         return shlex.join(["kubectl", "--context", self.context, "-n", self.namespace, *filled])
 
     def yaml(self, step: Step) -> str:

@@ -144,11 +144,9 @@ def version(pod: Form) -> str:
 
 def endpoints(slice_: Form, *, are_ready: bool) -> tuple[str, ...]:
     """The names of the pods an EndpointSlice lists as ready, or as not ready."""
-    found = []
-    for one in slice_.get("endpoints") or []:
-        if bool((one.get("conditions") or {}).get("ready")) == are_ready and (target := one.get("targetRef")):
-            found.append(str(target["name"]))
-    return tuple(sorted(found))
+    listed = [one for one in slice_.get("endpoints") or [] if one.get("targetRef")]
+    chosen = [one for one in listed if bool((one.get("conditions") or {}).get("ready")) == are_ready]
+    return tuple(sorted(str(one["targetRef"]["name"]) for one in chosen))
 
 
 def _pod_view(pod: Form) -> dict[str, Value]:

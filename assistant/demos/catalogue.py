@@ -1,0 +1,25 @@
+"""All demos by slug. Adding one: its file, its line here, its recording."""
+
+from __future__ import annotations
+
+import difflib
+
+from assistant.demos import proxy_vs_port_forward, replicaset_self_healing
+from assistant.lab.demo import Demo
+from knowledge.errors import StudyError
+
+DEMOS: dict[str, Demo] = {
+    demo.slug: demo
+    for demo in (
+        replicaset_self_healing.DEMO,
+        proxy_vs_port_forward.DEMO,
+    )
+}
+
+
+def get(slug: str) -> Demo:
+    """The demo of this name; StudyError `demo-unknown` names the nearest."""
+    if slug not in DEMOS:
+        near = difflib.get_close_matches(slug, DEMOS, n=1, cutoff=0.0)
+        raise StudyError("demo-unknown", slug=slug, nearest=near[0])
+    return DEMOS[slug]
