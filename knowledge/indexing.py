@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from knowledge import builtin, snapshot, states
-from knowledge.corpus import Vectors
+from knowledge.corpus import Vector, Vectors
 from knowledge.decoding import decode
 from knowledge.encoder import Encoder
 from knowledge.errors import StudyError
@@ -25,7 +25,7 @@ from knowledge.folders import Scan, Seen, registered, scan
 from knowledge.lexical import statistics, tokens
 from knowledge.reading import content_hash, own_note
 from knowledge.snapshot import Damaged, Stamp, Table
-from knowledge.store import Row, Store
+from knowledge.store import BATCH, Row, Store
 
 Phase: TypeAlias = Literal["passages", "asked", "own"]
 
@@ -139,20 +139,35 @@ class Indexing:
         source = builtin.fingerprint(self._notes)
         notes = builtin.read_notes(self._notes)
         _, before = self._before(self.builtin_folder, name, ("passages", "asked"))
-        made: dict[str, Table] = {}
-        passage_rows = [
-            Row(one.passage.id, one.pieces[0], content_hash(one.pieces[0]), _place(one.passage)) for one in notes.passages
-        ]
-        asked_rows: list[Row] = []
-        for number, one in enumerate(notes.asked):
-            key = content_hash(one.text)
-            asked_rows.append(Row(f"{one.section}?{one.language}.{key}.{number}", one.text, key, {"section": one.section}))
-        kinds: tuple[tuple[Phase, list[Row]], ...] = (("passages", passage_rows), ("asked", asked_rows))
-        for phase, rows in kinds:
-            work = self.bring(f"builtin-{phase}", name, encoder, rows, before.get(phase))
-            made[phase] = yield from _told(work, phase)
+        rows = [Row(one.passage.id, one.pieces[0], content_hash(one.pieces[0]), _place(one.passage)) for one in notes.passages]
+        passages = yield from _told(self.bring("builtin", name, encoder, rows, before.get("passages")), "passages")
+        texts = [one.text for one in notes.asked]
+        asked = yield from _told(self._compare(texts, encoder, before.get("asked")), "asked")
+        made = {"passages": passages, "asked": asked}
         stamp = snapshot.write(self.builtin_folder, name, source, states.builtin_facts(notes), made)
         snapshot.clear(self.builtin_folder, stamp.name, time.time())
+
+    def _compare(
+        self, texts: Sequence[str], encoder: Encoder | None, known: Table | None
+    ) -> Generator[tuple[int, int], None, Table]:
+        """The table of texts that are only compared with and never cited: they are not kept in the store."""
+        hashes = [content_hash(text) for text in texts]
+        there = {one: number for number, one in enumerate(known.hashes)} if known else {}
+        vectors = np.zeros((len(texts), known.vectors.shape[1] if known else 0), dtype=np.float32)
+        missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in there}
+        ordered = list(missing)
+        made: dict[str, Vector] = {}
+        embed = self._embedding(encoder)
+        yield 0, len(ordered)
+        for start in range(0, len(ordered), BATCH):
+            part = ordered[start : start + BATCH]
+            made.update(zip(part, embed([missing[key] for key in part]), strict=True))
+            yield start + len(part), len(ordered)
+        if made:
+            vectors = np.zeros((len(texts), len(next(iter(made.values())))), dtype=np.float32)
+        for number, key in enumerate(hashes):
+            vectors[number] = made[key] if key in made else known.vectors[there[key]] if known else 0
+        return Table(tuple(hashes), vectors, statistics([tokens(text) for text in texts]))
 
     def sync_own(self, encoder: Encoder | None, scans: Sequence[Scan]) -> Iterator[SyncProgress]:
         """Make the learner's notes' current state; files that did not change are not read. The caller holds the lock."""

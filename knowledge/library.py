@@ -50,17 +50,17 @@ class IndexState:
 class Library:
     """The notes, ours and the learner's, over an index in `index_folder`."""
 
-    def __init__(self, index_folder: Path, *, embedding: str = "use", notes_folder: Path | None = None) -> None:
+    def __init__(self, index_folder: Path, *, embedding: str | Encoder = "use", notes_folder: Path | None = None) -> None:
         self._index = index_folder
-        self._embedding = embedding
+        self._embedding = embedding if isinstance(embedding, str) else embedding.name
         self._notes = notes_folder or builtin.PACKAGED
         self._indexing = Indexing(index_folder, self._notes)
         self._ours: Shelf[BuiltinState] = Shelf(
             self._indexing.builtin_folder, states.NO_BUILTIN, ("passages", "asked"), states.builtin_state
         )
         self._theirs: Shelf[OwnState] = Shelf(self._indexing.own_folder, states.NO_OWN, ("pieces",), states.own_state)
-        self._encoder: Encoder | None = None
-        self._encoder_tried = False
+        self._encoder: Encoder | None = embedding if isinstance(embedding, Encoder) else None
+        self._encoder_tried = isinstance(embedding, Encoder)
         self._error: str | None = None
         self._ready = False
         self._lock = threading.RLock()
