@@ -40,6 +40,7 @@ def _pod(progress: Progress, event: events.ObjectChanged, at: float) -> Progress
         name=event.name,
         uid=event.uid,
         first_seen=before.first_seen if before and before.uid == event.uid else at,
+        changed=at,
         phase=_text(view, "phase"),
         reason=_text(view, "reason"),
         ready=_text(view, "ready"),

@@ -32,11 +32,12 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod as the watch last showed it; `gone` once its deletion was seen. `ready` is kubectl's READY column."""
+    """A pod as the watch last showed it, at run time `changed`; `gone` once its deletion was seen. `ready`: kubectl's READY."""
 
     name: str
     uid: str
     first_seen: float
+    changed: float
     phase: str = ""
     reason: str = ""
     ready: str = ""
