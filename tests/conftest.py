@@ -30,3 +30,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where {' and '.join(needs)} must be there: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def lexical_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built-in notes, indexed without an encoder: a few seconds, once for all tests and all their workers."""
+    from filelock import FileLock
+
+    from knowledge.library import Library
+
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder = shared / "lexical-index"
+    with FileLock(shared / "lexical-index.lock"):
+        if not folder.exists():
+            library = Library(folder, embedding="none")
+            for _step in library.sync():
+                pass
+            library.close()
+    return folder

@@ -15,7 +15,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from assistant import settings as chosen_settings
@@ -369,15 +368,15 @@ def run(arguments: list[str]) -> int:
         language = frame_language(chosen_settings.load())
         result = app(arguments, standalone_mode=False, prog_name="kubenote")
         return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as ended:
+    except typer.Exit as ended:
         return ended.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return 130
-    except click.ClickException as error:
+    except typer.TyperException as error:
         if as_json:
             print_json({"error": {"code": "usage", "message": error.format_message(), "hint": "kubenote --help"}})
         else:
-            error.show()
+            print(f"{error.format_message()}\nkubenote --help", file=sys.stderr)
         return 2
     except StudyError as error:
         if as_json:
