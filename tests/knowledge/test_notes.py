@@ -13,36 +13,34 @@ from assistant.demos.catalogue import DEMOS
 
 NOTES = Path(__file__).parents[2] / "knowledge" / "notes"
 CONCEPTS = sorted(folder.name for folder in NOTES.iterdir() if (folder / "ko.md").is_file())
-EXPECTED = set(
-    [
-        "cluster",
-        "control-plane",
-        "worker-node",
-        "api-server",
-        "minikube",
-        "container",
-        "pod",
-        "label",
-        "replicaset",
-        "deployment",
-        "rolling-update",
-        "rollback",
-        "service",
-        "cluster-ip",
-        "node-port",
-        "load-balancer",
-        "overlay-network",
-        "kube-proxy",
-        "api-proxy",
-        "port-forward",
-        "proxy-vs-port-forward",
-        "external-load-balancer",
-        "readiness",
-        "liveness",
-        "namespace",
-        "pod-status",
-    ]
-)
+EXPECTED = {
+    "cluster",
+    "control-plane",
+    "worker-node",
+    "api-server",
+    "minikube",
+    "container",
+    "pod",
+    "label",
+    "replicaset",
+    "deployment",
+    "rolling-update",
+    "rollback",
+    "service",
+    "cluster-ip",
+    "node-port",
+    "load-balancer",
+    "overlay-network",
+    "kube-proxy",
+    "api-proxy",
+    "port-forward",
+    "proxy-vs-port-forward",
+    "external-load-balancer",
+    "readiness",
+    "liveness",
+    "namespace",
+    "pod-status",
+}
 FIRST = {"external-load-balancer": "why", "proxy-vs-port-forward": "main-difference"}
 """What these two are about is a reason and a difference; the others begin with a definition."""
 LONGEST = 600
