@@ -6,9 +6,10 @@ quote that is in its file at its lines, or it is not shown. Where a chat model f
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -20,7 +21,8 @@ from assistant.answers.composing import Composer, DemoNamed, NotesAlone
 from assistant.answers.correcting import assumed_in, stated_in
 from assistant.answers.evidence import Evidence, Notes, gather
 from assistant.answers.framing import frame, named
-from assistant.answers.offering import offers
+from assistant.answers.offering import AT_MOST, proving
+from assistant.answers.phrasing import phrases
 from assistant.answers.reading_on import page_for
 from knowledge.errors import StudyError
 from knowledge.passages import Found, Hit, Language, other_language
@@ -104,14 +106,15 @@ def _answered(
         ledger = Ledger(evidence.excerpts, notebooks)
         text, named_demos, use = "", [], None
         try:
-            for piece in composing.pieces(evidence):
-                if isinstance(piece, ModelUse):
-                    use = piece
-                elif isinstance(piece, DemoNamed):
-                    named_demos.append(piece.slug)
-                else:
-                    text += (said := ledger.renumbered(piece))
-                    yield Said(said)
+            with contextlib.closing(composing.pieces(evidence)) as pieces:
+                for piece in pieces:
+                    if isinstance(piece, ModelUse):
+                        use = piece
+                    elif isinstance(piece, DemoNamed):
+                        named_demos.append(piece.slug)
+                    else:
+                        text += (said := ledger.renumbered(piece))
+                        yield Said(said)
             if text.strip():
                 break
             raise StudyError("model-empty")
@@ -129,7 +132,7 @@ def _answered(
             kind="answer",
             confidence=found.confidence,
             told=Told(language, text, tuple(ledger.citations)),
-            other=_composed(library, plan, other, notebooks),
+            other=_composed(library, plan, other, notebooks, composer),
             corrections=assumed + tuple(one.correction for one in evidence.settings if one.about is not None),
             offers=_offered(cited, named_demos),
             nearest=(),
@@ -157,8 +160,21 @@ def _evidence(library: Knowledge, plan: _Plan, language: Language, notebooks: No
     )
 
 
-def _composed(library: Knowledge, plan: _Plan, language: Language, notebooks: Notebooks) -> Told:
-    evidence = _evidence(library, plan, language, notebooks)
+def _translated(evidence: Evidence, composer: Composer | None) -> Evidence:
+    """With translations of the learner's passages that are in the other language, where the composer can make them."""
+    foreign = [excerpt for excerpt in evidence.own if excerpt.passage.language != evidence.language]
+    if composer is None or not foreign:
+        return evidence
+    texts = [" ".join(phrase.text for phrase in phrases(excerpt.passage)) for excerpt in foreign]
+    made = composer.translated(texts, evidence.language)
+    numbers = [excerpt.number for excerpt in foreign]
+    return replace(evidence, translations={number: text for number, text in zip(numbers, made, strict=True) if text})
+
+
+def _composed(
+    library: Knowledge, plan: _Plan, language: Language, notebooks: Notebooks, composer: Composer | None = None
+) -> Told:
+    evidence = _translated(_evidence(library, plan, language, notebooks), composer)
     ledger = Ledger(evidence.excerpts, notebooks)
     text = "".join(ledger.renumbered(piece) for piece in NotesAlone().pieces(evidence) if isinstance(piece, str))
     return Told(language, text, tuple(ledger.citations))
@@ -173,8 +189,8 @@ def _cited(ledger: Ledger, plan: _Plan, evidence: Evidence) -> tuple[str, ...]:
 
 def _offered(cited: tuple[str, ...], named_demos: Sequence[str]) -> tuple[str, ...]:
     """Demos that prove what is cited; those that a model named come first, and only if they are among them."""
-    proving = offers(cited)
-    return tuple(sorted(proving, key=lambda slug: slug not in named_demos))
+    fitting = proving(cited)
+    return tuple(sorted(fitting, key=lambda slug: slug not in named_demos)[:AT_MOST])
 
 
 def _refused(library: Knowledge, asked: str, resolved: str, found: Found, language: Language, seconds: float) -> Answer:

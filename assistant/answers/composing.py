@@ -7,7 +7,7 @@ the numbers of the evidence, and no mark is split between two pieces.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -39,12 +39,12 @@ class Composer(Runnable[Evidence, list[Piece]]):
     """What makes an answer of evidence. `pieces` yields as it goes; StudyError where it cannot speak."""
 
     @abstractmethod
-    def pieces(self, evidence: Evidence) -> Iterator[Piece]:
+    def pieces(self, evidence: Evidence) -> Generator[Piece]:
         """The answer, piece by piece."""
 
-    def translated(self, texts: Sequence[str], language: Language) -> list[str] | None:
-        """The texts in this language, or None where the composer cannot translate."""
-        return None
+    def translated(self, texts: Sequence[str], language: Language) -> list[str | None]:
+        """The texts in this language; None for each that the composer cannot translate."""
+        return [None] * len(texts)
 
     def invoke(self, input: Evidence, config: RunnableConfig | None = None, **kwargs: Any) -> list[Piece]:
         return list(self.pieces(input))
@@ -57,7 +57,7 @@ class Composer(Runnable[Evidence, list[Piece]]):
 class NotesAlone(Composer):
     """Composes from the passages, word for word: deterministic, without a model."""
 
-    def pieces(self, evidence: Evidence) -> Iterator[Piece]:
+    def pieces(self, evidence: Evidence) -> Generator[Piece]:
         text = ""
         for part in _parts(evidence):
             piece = part if not text else ("\n" if _same_list(text, part) else "\n\n") + part
@@ -76,9 +76,7 @@ def _is_item(line: str) -> bool:
 def _parts(evidence: Evidence) -> Iterator[str]:
     """The paragraphs, list items and blocks of the answer, in order."""
     language = evidence.language
-    for setting in evidence.settings:
-        if setting.about is None:
-            yield marked(frame("correction", language, text=setting.correction.text), [setting.number])
+    yield from corrected(evidence)
     if evidence.own:
         yield from _own_parts(evidence)
     if evidence.ours:
@@ -91,6 +89,20 @@ def _parts(evidence: Evidence) -> Iterator[str]:
         yield from spoken(section, room[language], _already(evidence.settings))
 
 
+def corrected(evidence: Evidence) -> Iterator[str]:
+    """What the question assumes, set right: each with its mark. The answer begins with it."""
+    for setting in evidence.settings:
+        if setting.about is None:
+            yield marked(frame("correction", evidence.language, text=setting.correction.text), [setting.number])
+
+
+def set_right(evidence: Evidence, about: int | None = None) -> Iterator[str]:
+    """What the learner's passages (or the one of this number) state imprecisely, set right: each with its mark."""
+    for setting in evidence.settings:
+        if setting.about is not None and about in (None, setting.about):
+            yield marked(frame("precisely", evidence.language, text=setting.correction.text), [setting.number])
+
+
 def _own_parts(evidence: Evidence) -> Iterator[str]:
     """The learner's own passages under their file and heading; what is imprecise in one is set right behind it."""
     shown: tuple[str, str] | None = None
@@ -101,9 +113,9 @@ def _own_parts(evidence: Evidence) -> Iterator[str]:
             yield marked(frame(name, evidence.language, file=place[0], heading=place[1]), [excerpt.number]) + ":"
             shown = place
         yield from spoken([excerpt], ROOM[evidence.language])
-        for setting in evidence.settings:
-            if setting.about == excerpt.number:
-                yield marked(frame("precisely", evidence.language, text=setting.correction.text), [setting.number])
+        if translation := evidence.translations.get(excerpt.number):
+            yield marked(frame("translated", evidence.language, text=translation), [excerpt.number])
+        yield from set_right(evidence, excerpt.number)
 
 
 def _already(settings: Sequence[Setting]) -> frozenset[str]:

@@ -7,7 +7,7 @@ that they read as the note does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.answers.answer import Correction
@@ -65,6 +65,8 @@ class Evidence:
 
     aside: tuple[Excerpt, ...] = ()
     """Excerpts that only back what is set right."""
+    translations: Mapping[int, str] = field(default_factory=dict)
+    """Translations of the learner's passages that are in the other language, by their number."""
 
 
 def gather(
