@@ -1,0 +1,179 @@
+"""Every demo live, several times: success, seconds, overhead over kubectl by hand, delay of our events, namespaces left.
+
+    make bench-lab            every demo five times (about 50 minutes); --runs N and SLUG... for less, --write for RESULTS.md
+
+Takes the Minikube that KUBECONFIG shows and says yes for it in a home of its own. Seconds leave the cleanup out, as budgets do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from assistant.demos.catalogue import DEMOS
+from assistant.journal import Journal
+from assistant.lab import grounds, performing, running
+from assistant.lab.cluster import Cluster
+from assistant.lab.demo import Demo
+from assistant.lab.events import CleanedUp, DemoFinished, DemoStarted, ObjectChanged, StepFinished, StepStarted
+from assistant.settings import Settings, load
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+BY_HAND = ("apply", "wait", "scale", "rollout", "set", "patch", "label")
+"""kubectl verbs whose lines name no pod of one run and can be typed again in another namespace."""
+
+
+@dataclass
+class Row:
+    """What the runs of one demo came to."""
+
+    slug: str
+    budget: float
+    outcomes: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    cleanups: list[float] = field(default_factory=list)
+    overhead: float | None = None
+
+
+class RawWatch:
+    """The client's plain watch of all pods, beside the lab's own: when the API told that a pod was added or deleted."""
+
+    def __init__(self, context: str) -> None:
+        self.arrived: dict[tuple[str, str], float] = {}
+        self._context = context
+        threading.Thread(target=self._watch, name="raw-watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        from kubernetes import client, config, watch
+
+        pods = client.CoreV1Api(config.new_client_from_config(context=self._context))
+        while True:
+            for event in watch.Watch().stream(pods.list_pod_for_all_namespaces, timeout_seconds=3600):
+                key = (str(event["object"].metadata.uid), str(event["type"]).lower())
+                self.arrived.setdefault(key, time.monotonic())
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, round(share * (len(values) - 1)))]
+
+
+def live(demo: Demo, settings: Settings, journal: Journal, row: Row, ours: dict[tuple[str, str], float]) -> list[object]:
+    """One run; fills the row and the times of our events, gives the events."""
+    run = running.start(demo, settings=settings, ledger=journal)
+    events: list[object] = []
+    began = ended = 0.0
+    for moment in run.follow():
+        event = moment.event
+        events.append(event)
+        if isinstance(event, ObjectChanged) and event.kind == "Pod":
+            ours.setdefault((event.uid, event.change), time.monotonic())
+        if isinstance(event, DemoStarted):
+            began = moment.t
+        if isinstance(event, StepFinished):
+            ended = moment.t
+        if isinstance(event, CleanedUp):
+            row.cleanups.append(event.seconds)
+    last = events[-1]
+    verdict = last.verdict.outcome if isinstance(last, DemoFinished) and last.verdict else "failed"
+    row.outcomes.append(verdict)
+    row.seconds.append(ended - began)
+    return events
+
+
+def by_hand(events: list[object], settings: Settings, owner: Cluster) -> float | None:
+    """Our seconds for the steps whose kubectl line can be typed again, over those of the same lines in one script."""
+    lines: list[tuple[list[str], str]] = []
+    took = 0.0
+    started: dict[int, StepStarted] = {}
+    namespace = "kubenote-by-hand"
+    for event in events:
+        if isinstance(event, StepStarted):
+            started[event.step] = event
+        if isinstance(event, StepFinished) and (step := started[event.step]).command:
+            words = step.command.split()
+            at = words.index("-n")
+            if words[at + 2] in BY_HAND and "kubenote-" not in " ".join(words[at + 2 :]):
+                words[at + 1] = namespace
+                lines.append((words, step.yaml))
+                took += event.seconds
+    if not lines:
+        return None
+    quiet = {"capture_output": True, "text": True}
+    label = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+    owner.create("", label)
+    try:
+        began = time.monotonic()
+        for words, yaml in lines:
+            subprocess.run(words, input=yaml or None, check=False, **quiet)  # type: ignore[call-overload]
+        return took / (time.monotonic() - began)
+    finally:
+        owner.delete("Namespace", "", namespace)
+        grounds.wait_gone(owner, namespace)
+
+
+def table(rows: list[Row], delays: list[float], left: int, platform: str) -> str:
+    lines = [
+        f"Measured {time.strftime('%Y-%m-%d')} on {platform}, {sys.platform}, Python {sys.version.split()[0]}.",
+        "",
+        "| demo | proven | median s | p95 s | budget s | cleanup s | over kubectl by hand |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        proven = sum(outcome == "proven" for outcome in row.outcomes)
+        over = f"{row.overhead:.2f} x" if row.overhead else "-"
+        median, p95 = statistics.median(row.seconds), percentile(row.seconds, 0.95)
+        cleanup = statistics.median(row.cleanups or [0])
+        count = f"{proven}/{len(row.outcomes)}"
+        lines.append(f"| {row.slug} | {count} | {median:.1f} | {p95:.1f} | {row.budget:.0f} | {cleanup:.1f} | {over} |")
+    lines += ["", f"From the API's event to ours: median {1000 * statistics.median(delays):.0f} ms, "
+              f"p95 {1000 * percentile(delays, 0.95):.0f} ms ({len(delays)} pods added or deleted).",
+              f"Namespaces left: {left}."]  # fmt: skip
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("slugs", nargs="*", default=list(DEMOS))
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help="write the table into RESULTS.md")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = replace(load(), home=Path(folder))
+        examination, owner = performing.examine(settings, None)
+        if examination.refusal is not None or owner is None or examination.answer is None:
+            sys.exit(f"no Minikube that the guard lets pass: {examination.refusal}")
+        journal = Journal(settings.journal_file)
+        journal.agree(examination.answer.uid, settings.profile)
+        raw, rows, platform = RawWatch(settings.profile), [], ""
+        ours: dict[tuple[str, str], float] = {}
+        for slug in chosen.slugs:
+            row = Row(slug, DEMOS[slug].budget_seconds)
+            for number in range(chosen.runs):
+                events = live(DEMOS[slug], settings, journal, row, ours)
+                platform = next((e.platform for e in events if isinstance(e, DemoStarted)), platform)
+                if number == 0:
+                    row.overhead = by_hand(events, settings, owner)
+                print(slug, json.dumps([row.outcomes[-1], round(row.seconds[-1], 1)]), flush=True)
+            rows.append(row)
+        delays = [at - raw.arrived[key] for key, at in ours.items() if key in raw.arrived]
+        left = len(grounds.ours(owner))
+        text = table(rows, delays, left, platform)
+        print(text)
+        if chosen.write:
+            head, _, rest = RESULTS.read_text("utf-8").partition("<!-- lab -->")
+            _, _, tail = rest.partition("<!-- /lab -->")
+            RESULTS.write_text(f"{head}<!-- lab -->\n{text}\n<!-- /lab -->{tail}", "utf-8")
+        journal.close()
+        owner.close()
+
+
+if __name__ == "__main__":
+    main()
