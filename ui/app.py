@@ -9,6 +9,7 @@ import streamlit as st
 from ui import services, session
 from ui.components.prose import literal
 from ui.components.switch import draw_switch
+from ui.components.viewport import draw_viewport
 from ui.session import say
 
 HERE = Path(__file__).parent
@@ -53,4 +54,5 @@ if page.url_path == "":
                 on_click=_switched,
                 args=(one.id,),
             )
+draw_viewport(narrow=session.width() == "narrow")
 page.run()

@@ -19,6 +19,8 @@ from assistant.journal import Journal
 from assistant.settings import LanguageChoice, Settings
 from knowledge.errors import StudyError
 from ui.asking import Desk
+from ui.bench import Bench
+from ui.gate import Gate
 
 if TYPE_CHECKING:
     from knowledge.library import Library
@@ -45,6 +47,8 @@ class House:
         self.journal = Journal(settings.journal_file)
         self.library: Library = Library(settings.index_folder, embedding=settings.embedding)
         self.desk = Desk(self.journal, self._answer)
+        self.bench = Bench(settings, self.journal)
+        self.gate = Gate(settings, self.journal)
         self.warmth = Warmth()
 
     def warm(self) -> None:
