@@ -126,6 +126,10 @@ class Sandbox:
     def get(self, kind: str, name: str) -> Form | None:
         return self._cluster.get(kind, self.namespace, name)
 
+    def select(self, selector: str) -> tuple[str, ...]:
+        """The names of the pods that the API server finds by this label selector."""
+        return tuple(sorted(str(pod["metadata"]["name"]) for pod in self._cluster.list("Pod", self.namespace, labels=selector)))
+
     def log(self, pod: str) -> str:
         return self._cluster.log(self.namespace, pod)
 
@@ -147,6 +151,10 @@ class Sandbox:
         done = commands.run(line, environment=environment, seconds=seconds, stopping=self.stopping)
         self.check()
         return done
+
+    def exec(self, pod: str, *command: str, seconds: float = 30.0) -> commands.Done:
+        """Run a command in a pod to its end. It may change what runs there, so it counts as a write."""
+        return self._write("exec", "Pod", pod, lambda: self.kubectl("exec", pod, "--", *command, seconds=seconds))
 
     def hold(self, *arguments: str, on_line: Callable[[str], None], source: str = "") -> commands.Leashed:
         """A kubectl that stays, e.g. port-forward, until it or the run ends; its lines are told as LogLine of `source`."""
@@ -176,9 +184,12 @@ class Sandbox:
         arguments = step.arguments()
         if not arguments:
             return ""
-        known = {**self.memory, "namespace": self.namespace}
-        filled = [_fill(part, known) for part in arguments]
+        filled = [self.known(part) for part in arguments]
         return shlex.join(["kubectl", "--context", self.context, "-n", self.namespace, *filled])
+
+    def known(self, text: str) -> str:
+        """The text with what earlier steps remembered in place of `{name}`."""
+        return _fill(text, {**self.memory, "namespace": self.namespace})
 
     def yaml(self, step: Step) -> str:
         """What the step applies, as YAML with the image filled in; "" where nothing."""

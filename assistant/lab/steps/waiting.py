@@ -18,7 +18,8 @@ from assistant.lab.steps.verb import Verb
 class WaitReady(Verb):
     """Wait until exactly `count` pods with label app are there, none on its way out, all ready.
 
-    Measures `{name}_ready` (how many in the end), `{name}_seconds`. With `must` a time-out is a failure, else a measurement.
+    Measures `{name}_ready` (how many in the end), `{name}_seconds`, and `{name}_kept`: how many of them were there the first time
+    this app was waited for. With `must` a time-out is a failure, else a measurement.
     """
 
     say: Text
@@ -42,5 +43,8 @@ class WaitReady(Verb):
         code = "pods-not-ready" if self.must else ""
         found = sandbox.wait(enough, self.seconds, code, app=self.app, count=self.count)
         yield Measured(f"{self.name}_ready", sum(map(ready, sandbox.seen.pods(self.app))))
+        uids = {str(pod["metadata"]["uid"]) for pod in sandbox.seen.pods(self.app) if not deleting(pod)}
+        first = sandbox.memory.setdefault(f"{self.app}-uids", " ".join(sorted(uids)))
+        yield Measured(f"{self.name}_kept", len(uids & set(first.split())))
         if found:
             yield Measured(f"{self.name}_seconds", round(time.monotonic() - began, 1))
