@@ -79,7 +79,7 @@ class Indexing:
 
     def tell_rebuilt(self, reason: str) -> None:
         """Remember why a state is made anew: this process says it, and the doctor of another one too."""
-        self.rebuilt = reason
+        self.rebuilt = self.rebuilt or reason
 
     def keep_rebuilt(self) -> None:
         reason = self.rebuilt or self.store.rebuilt
@@ -130,7 +130,7 @@ class Indexing:
         except Exception as error:
             self.store.afresh(f"{type(error).__name__}: {error}"[:300])
             vectors = yield from self.store.update(kind, name, rows, self._embedding(encoder), known)
-        self.store.close()
+        self.store.seal()
         return Table(hashes, vectors, counted)
 
     def sync_builtin(self, encoder: Encoder | None) -> Iterator[SyncProgress]:

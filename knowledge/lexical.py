@@ -52,8 +52,10 @@ def _singular(word: str) -> str:
 def _of_word(word: str) -> tuple[str, ...]:
     if not word.isascii():
         stem = _stem(word)
-        pairs = [stem[at : at + 2] for at in range(len(stem) - 1)] if len(stem) > 2 else []
-        return tuple(one for one in (stem, *pairs) if one not in _STOP and len(one) > 1)
+        found = [stem, *(stem[at : at + 2] for at in range(len(stem) - 1) if len(stem) > 2)]
+        if len(word) == 2 and word[1] in _PARTICLES:
+            found.append(word[0])  # 닻은: a noun of one syllable
+        return tuple(one for one in found if one not in _STOP and not (len(one) == 1 and one in _PARTICLES))
     parts = _PARTS.split(word)
     every = [word, *parts] if len(parts) > 1 else parts
     return tuple(_singular(one) for one in every if one not in _STOP and (len(one) > 1 or one.isdigit()))
@@ -121,7 +123,7 @@ def write(made: Statistics, folder: Path, name: str) -> None:
 def read(folder: Path, name: str) -> Statistics:
     """What `write` wrote; OSError, ValueError or KeyError where it is damaged."""
     words, numbers = json.loads((folder / f"{name}.words.json").read_text("utf-8"))
-    with np.load(folder / f"{name}.npz", allow_pickle=False) as stored:
+    with (folder / f"{name}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return Statistics(
             int(stored["count"]), dict(zip(words, numbers, strict=True)), stored["starts"], stored["texts"], stored["scores"]
         )

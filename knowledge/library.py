@@ -134,11 +134,14 @@ class Library:
             return self._encoder
 
     def _state(self) -> BuiltinState:
-        if not self._ready:
+        """Our notes' current state, made before the first question or where it was removed."""
+        state = self._ours.current()
+        if not self._ready or not state.sections:
             with self._lock:
-                if not self._ready:
+                if not self._ready or not self._ours.current().sections:
                     self._first_sync()
-        return self._ours.current()
+            state = self._ours.current()
+        return state
 
     def _first_sync(self) -> None:
         """Before the first question; a state that is there answers while another process builds the next."""

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +49,7 @@ def _backend(unpacked: Path | None) -> Any:
     if folder and (folder / "weights.npy").is_file():
         try:
             return _mapped(folder, NumpyBackend, UseTokenizer)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             shutil.rmtree(folder, ignore_errors=True)
     backend = NumpyBackend(str(resources / "weights.npz"), UseTokenizer(str(resources / "sp.model")), threads=1)
     if folder:
@@ -88,7 +89,7 @@ def _mapped(folder: Path, backend_class: Any, tokenizer_class: Any) -> Any:
     backend.threads = 1
     backend._threadpool = ThreadpoolController().limit
     backend.table = np.load(folder / "weights.npy", mmap_mode="r")
-    with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+    with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     scores = arrays.pop("scores")
     backend.eps = float(arrays.pop("eps"))

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import uuid
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -118,7 +119,7 @@ def read(folder: Path, stamp: Stamp, names: Sequence[str]) -> tuple[dict[str, An
             if not len(table.hashes) == len(vectors) == table.statistics.count:
                 raise Damaged(f"{name}: rows and vectors differ")
             tables[name] = table
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise Damaged(f"{type(error).__name__}: {error}") from error
     return facts, tables
 

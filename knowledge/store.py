@@ -11,8 +11,10 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,10 +54,19 @@ class Store:
     @property
     def folder(self) -> Path:
         """The folder of the store in force."""
+        return self._index / str(self._told().get("folder", "chroma-1"))
+
+    def _told(self) -> dict[str, Any]:
         try:
-            return self._index / str(json.loads((self._index / "store.json").read_text("utf-8"))["folder"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return self._index / "chroma-1"
+            told = json.loads((self._index / "store.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def _tell(self, folder: Path, sizes: Mapping[str, int]) -> None:
+        draft = self._index / "store.json.new"
+        draft.write_text(json.dumps({"folder": folder.name, "sizes": sizes}), "utf-8")
+        os.replace(draft, self._index / "store.json")
 
     def close(self) -> None:
         """Let the client go: the next use opens a new one, which finds what other processes have added."""
@@ -63,6 +74,12 @@ class Store:
             client, self._client = self._client, None
             if client is not None:
                 _let_go(client, self.folder)
+
+    def seal(self) -> None:
+        """After the last write: close, and remember how large each file is. The caller holds the lock."""
+        with self._lock:
+            self.close()
+            self._tell(self.folder, _sizes(self.folder))
 
     def update(
         self,
@@ -164,6 +181,12 @@ class Store:
         return self._client
 
     def _checked(self, folder: Path) -> Any:
+        """The client of a whole store. A file that was cut off is seen before Chroma opens it: it would crash there."""
+        there = _sizes(folder)
+        for name, size in self._told().get("sizes", {}).items():
+            if there.get(name, -1) < size:
+                raise Damaged(f"{name} is cut off")
+        _check_database(folder / "chroma.sqlite3")
         client = _client(folder)
         for collection in client.list_collections():
             held = collection.count()
@@ -185,9 +208,7 @@ class Store:
         numbers = [int(path.name.partition("-")[2]) for path in self._index.glob("chroma-*") if path.name[7:].isdigit()]
         fresh = self._index / f"chroma-{max(numbers, default=0) + 1}"
         client = _client(fresh)
-        draft = self._index / "store.json.new"
-        draft.write_text(json.dumps({"folder": fresh.name}), "utf-8")
-        os.replace(draft, self._index / "store.json")
+        self._tell(fresh, {})
         shutil.rmtree(old, ignore_errors=True)
         return client
 
@@ -205,6 +226,25 @@ def _let_go(client: Any, folder: Path) -> None:
     client.close()
     if str(folder) in SharedSystemClient._identifier_to_system:
         _forget_systems()
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """The size of each file that Chroma needs, by name; its journals come and go."""
+    kept = [path for path in folder.rglob("*") if path.is_file() and path.suffix in (".sqlite3", ".bin", ".pickle")]
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in kept}
+
+
+def _check_database(path: Path) -> None:
+    """Damaged where the database's pages are not whole."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            told = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise Damaged(f"{path.name}: {error}") from error
+    if told != ("ok",):
+        raise Damaged(f"{path.name}: {told}")
 
 
 def _client(folder: Path) -> Any:
