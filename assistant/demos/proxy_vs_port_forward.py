@@ -50,7 +50,7 @@ DEMO = Demo(
             "{forward_sent}번에 답한 파드는 포트포워딩 {forward_pods}개, 프록시 {proxy_pods}개({proxy_counts})입니다. "
             "파드를 지우자 포트포워딩은 {forward_broke_seconds}초에 끊겼고, 프록시의 실패는 {then_proxy_failed}번이었습니다.",
             "Pods that answered {forward_sent} requests: port-forward {forward_pods}, proxy {proxy_pods} ({proxy_counts}). "
-            "With its pod deleted, port-forward broke after {forward_broke_seconds} s; the proxy failed {then_proxy_failed} times.",
+            "With its pod deleted, port-forward broke after {forward_broke_seconds} s; proxy failures: {then_proxy_failed}.",
         ),
         "disproven": Text(
             "포트포워딩에 답한 파드 {forward_pods}개, 프록시에 답한 파드 {proxy_pods}개({proxy_counts}).",

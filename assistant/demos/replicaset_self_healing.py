@@ -45,7 +45,7 @@ DEMO = Demo(
     ),
     verdicts={
         "proven": Text(
-            "새 파드는 {added_seconds}초에 생겼고, 지운 파드는 {gone_seconds}초에 사라졌습니다. 다시 준비된 파드: {after_ready}개.",
+            "새 파드는 {added_seconds}초에 생겼고, 지운 파드는 {gone_seconds}초에 사라졌습니다. 다시 준비된 수: {after_ready}.",
             "A new pod came after {added_seconds} s, the old one was gone after {gone_seconds} s. Ready again: {after_ready}.",
         ),
         "disproven": Text(

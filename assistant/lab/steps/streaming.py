@@ -18,11 +18,11 @@ from assistant.lab.demo import Text
 from assistant.lab.events import Event, Measured, TrafficSeen
 from assistant.lab.sandbox import Sandbox
 from assistant.lab.seen import version
+from assistant.lab.steps.inside import CLIENT
 from assistant.lab.steps.lanes import tally
 from assistant.lab.steps.verb import Verb
 from knowledge.errors import StudyError
 
-ASKER = "client"
 FAILED = "!"
 LONGEST = 180
 """Seconds after which a loop ends by itself, whatever became of us."""
@@ -89,12 +89,12 @@ class StartTraffic(Verb):
     verb: ClassVar[str] = "start-traffic"
 
     def arguments(self) -> tuple[str, ...]:
-        return ("exec", ASKER, "--", *loop(f"http://{self.service}/hostname", self.every))
+        return ("exec", CLIENT, "--", *loop(f"http://{self.service}/hostname", self.every))
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         traffic = Traffic(sandbox, "service")
         line = loop(address(sandbox, self.service) + "/hostname", self.every)
-        held = sandbox.hold("exec", ASKER, "--", *line, on_line=traffic.on_line)
+        held = sandbox.hold("exec", CLIENT, "--", *line, on_line=traffic.on_line)
         sandbox.kept["traffic"], sandbox.kept["traffic-process"] = traffic, held
         until = time.monotonic() + 15.0
         while not traffic.first.wait(0.1):

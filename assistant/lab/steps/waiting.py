@@ -18,8 +18,8 @@ from assistant.lab.steps.verb import Verb
 class WaitReady(Verb):
     """Wait until exactly `count` pods with label app are there, none on its way out, all ready.
 
-    Measures `{name}_ready` (how many in the end), `{name}_seconds`, and `{name}_kept`: how many of them were there the first time
-    this app was waited for. With `must` a time-out is a failure, else a measurement.
+    Measures `{name}_ready` (how many in the end), `{name}_seconds`, and `{name}_kept`: how many of them were there the first
+    time this app was waited for. With `must` a time-out is a failure, else a measurement.
     """
 
     say: Text
