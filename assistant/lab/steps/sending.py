@@ -66,7 +66,8 @@ def asker(sandbox: Sandbox, lane: str, service: str) -> Callable[[], str | None]
 class Send(Verb):
     """`count` requests down each lane in turn, one every `every` seconds.
 
-    Measures per lane as `lanes.tally` has it, prefixed with `name`; remembers the pod that answered most as `{lane}_pod`.
+    Measures per lane as `lanes.tally` has it, prefixed with `name`; remembers the pod that answered most as `{lane}_pod`,
+    and all that answered as `{lane}_names`.
     """
 
     say: Text
@@ -93,13 +94,15 @@ class Send(Verb):
         yield from seen.told(now=True)
         yield from seen.measured(self.name)
         for lane, answers in seen.answers.items():
+            key = f"{self.name}_{SHORT[lane]}" if self.name else SHORT[lane]
+            sandbox.memory[f"{key}_names"] = ",".join(sorted(answers))
             if answers:
                 sandbox.memory[f"{SHORT[lane]}_pod"] = answers.most_common(1)[0][0]
 
 
 @dataclass(frozen=True, slots=True)
 class SendUntilBroken(Verb):
-    """Go on down both lanes until the port-forward has ended, at most `seconds`, and a little longer.
+    """Go on down the lanes until the port-forward has ended, at most `seconds`, and a little longer.
 
     Measures as Send does, besides `forward_broke`, `forward_broke_seconds`, `forward_exit` and `forward_lost` (kubectl said
     "lost connection to pod").
@@ -111,17 +114,18 @@ class SendUntilBroken(Verb):
     seconds: float = 20.0
     after: float = 1.0
     name: str = "then"
+    lanes: tuple[str, ...] = ("api-proxy", "port-forward")
     verb: ClassVar[str] = "send-until-broken"
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
-        lanes = ("api-proxy", "port-forward")
-        ask = {lane: asker(sandbox, lane, self.service) for lane in lanes}
+        ask = {lane: asker(sandbox, lane, self.service) for lane in self.lanes}
         forward: Forward = forward_of(sandbox)
-        seen = Tally(lanes)
+        seen = Tally(self.lanes)
         began = time.monotonic()
         broke: float | None = None
         while time.monotonic() - began < self.seconds and (broke is None or time.monotonic() - broke < self.after):
-            seen.add("api-proxy", ask["api-proxy"]())
+            if "api-proxy" in self.lanes:
+                seen.add("api-proxy", ask["api-proxy"]())
             if broke is None:
                 answer = ask["port-forward"]()
                 seen.add("port-forward", answer)
