@@ -19,18 +19,29 @@ from assistant.lab.seen import named, ready
 from assistant.lab.steps.lanes import SHORT
 from assistant.lab.steps.objects import PAUSE, pod, pod_spec
 from assistant.lab.steps.sending import Tally
-from assistant.lab.steps.streaming import ASKER, address
 from assistant.lab.steps.verb import Verb
 from knowledge.errors import StudyError
 
-CLIENT: dict[str, Any] = pod(ASKER, pod_spec(PAUSE))
-"""The pod that requests are sent from."""
+CLIENT = "client"
+"""The name of the pod that requests are sent from."""
 
 _ANSWER = re.compile(r"^(.*) (\d{3}) (\d+)$")
 
 
+def client() -> dict[str, Any]:
+    """The pod that requests are sent from."""
+    return pod(CLIENT, pod_spec(PAUSE))
+
+
+def address(sandbox: Sandbox, service: str) -> str:
+    """http://CLUSTER-IP:PORT of a Service, as the watch has it."""
+    found = sandbox.wait(lambda: sandbox.seen.get("Service", service), 10.0, "no-traffic", reason=service)
+    assert found is not None
+    return f"http://{found['spec']['clusterIP']}:{found['spec']['ports'][0]['port']}"
+
+
 def curl(url: str, count: int, *, keep_alive: bool = False) -> tuple[str, ...]:
-    """One curl for `count` GETs, one after the other, each with a deadline of 2 s; it prints "POD STATUS CONNECTIONS" a line."""
+    """One curl for `count` GETs, one after the other, 2 s each at most; it prints "POD STATUS CONNECTIONS" a line."""
     new = () if keep_alive else ("-H", "Connection: close")
     told = ("-w", r" %{http_code} %{num_connects}\n")
     return ("curl", "-sN", "-m", "2", *new, *told, f"{url}/hostname?[1-{count}]")
@@ -47,7 +58,7 @@ def parse(line: str) -> tuple[str | None, int] | None:
 
 def ask(sandbox: Sandbox, url: str, count: int, *, keep_alive: bool = False) -> list[tuple[str | None, int]]:
     """The answers to `count` requests, in order; StudyError `no-traffic` where curl did not run at all."""
-    done = sandbox.exec(ASKER, *curl(url, count, keep_alive=keep_alive), seconds=30.0 + 2.0 * count)
+    done = sandbox.exec(CLIENT, *curl(url, count, keep_alive=keep_alive), seconds=30.0 + 2.0 * count)
     found = [each for each in map(parse, done.output.splitlines()) if each is not None]
     if not found:
         raise StudyError("no-traffic", reason=done.errors.strip()[:200])
@@ -72,7 +83,7 @@ class SendInside(Verb):
     verb: ClassVar[str] = "send-inside"
 
     def arguments(self) -> tuple[str, ...]:
-        return ("exec", ASKER, "--", *curl(self.url or f"http://{self.service}", self.count, keep_alive=self.keep_alive))
+        return ("exec", CLIENT, "--", *curl(self.url or f"http://{self.service}", self.count, keep_alive=self.keep_alive))
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         lane = "keep-alive" if self.keep_alive else self.lane
@@ -91,8 +102,8 @@ class SendInside(Verb):
 class WaitAnswering(Verb):
     """Ask a Service, or `url`, from inside until each ready pod has answered: after a change it refuses for a moment.
 
-    With `pods`, until 20 new connections in a row met so many pods. After `seconds` it goes on: the counting decides. StudyError
-    `no-traffic` where nobody answered. These requests are not counted.
+    With `pods`, until 20 new connections in a row met so many pods. After `seconds` it goes on: the counting decides.
+    These requests are not counted. StudyError `no-traffic` where nobody answered.
     """
 
     say: Text
@@ -103,7 +114,7 @@ class WaitAnswering(Verb):
     verb: ClassVar[str] = "wait-answering"
 
     def arguments(self) -> tuple[str, ...]:
-        return ("exec", ASKER, "--", *curl(self.url or f"http://{self.service}", 10))
+        return ("exec", CLIENT, "--", *curl(self.url or f"http://{self.service}", 10))
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         url = sandbox.known(self.url) or address(sandbox, self.service)

@@ -18,7 +18,7 @@ from assistant.lab.demo import Text
 from assistant.lab.events import Event, Measured, TrafficSeen
 from assistant.lab.sandbox import Sandbox
 from assistant.lab.seen import version
-from assistant.lab.steps.inside import CLIENT
+from assistant.lab.steps.inside import CLIENT, address
 from assistant.lab.steps.lanes import tally
 from assistant.lab.steps.verb import Verb
 from knowledge.errors import StudyError
@@ -32,13 +32,6 @@ def loop(url: str, every: float) -> tuple[str, ...]:
     """The shell line that asks `url` again and again, each time on a connection of its own."""
     ask = f"curl -s -m 3 -w '\\n' '{url}' || echo '{FAILED}'"
     return ("sh", "-c", f"s=$(date +%s); while [ $(date +%s) -lt $(($s+{LONGEST})) ]; do {ask}; sleep {every:g}; done")
-
-
-def address(sandbox: Sandbox, service: str) -> str:
-    """http://CLUSTER-IP:PORT of a Service, as the watch has it."""
-    found = sandbox.wait(lambda: sandbox.seen.get("Service", service), 10.0, "no-traffic", reason=service)
-    assert found is not None
-    return f"http://{found['spec']['clusterIP']}:{found['spec']['ports'][0]['port']}"
 
 
 class Traffic:
