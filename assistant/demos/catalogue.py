@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import difflib
 
-from assistant.demos import proxy_vs_port_forward, replicaset_self_healing
+from assistant.demos import (
+    api_proxy_balancing,
+    connection_not_request,
+    port_forward_sticky,
+    proxy_vs_port_forward,
+    replicaset_self_healing,
+    session_affinity,
+)
 from assistant.lab.demo import Demo
 from knowledge.errors import StudyError
 
@@ -12,6 +19,10 @@ DEMOS: dict[str, Demo] = {
     demo.slug: demo
     for demo in (
         replicaset_self_healing.DEMO,
+        connection_not_request.DEMO,
+        session_affinity.DEMO,
+        api_proxy_balancing.DEMO,
+        port_forward_sticky.DEMO,
         proxy_vs_port_forward.DEMO,
     )
 }
