@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge.corpus import NOT_COVERED, Candidate, Corpus, Scores, Vector
+from knowledge.features import reduced
 from knowledge.language import language_of
 from knowledge.lexical import tokens as tokens_of
 from knowledge.passages import Found, Hit, Language
@@ -36,7 +37,7 @@ def search(
     language = language or language_of(question)
     vector = corpus.embed(question)
     tokens = tokens_of(question)
-    reading = (route or router()).read(question, vector)
+    reading = _read(question, corpus, route or router())
     evidence = _passage_scores(corpus, vector, tokens)
     ranked = _rank(corpus, evidence, reading)
     own = sorted((_confident(one) for one in corpus.own(vector, tokens)), key=lambda hit: -hit.score)[:OWN_HITS]
@@ -53,6 +54,14 @@ def search(
         own=tuple(own),
         concepts=tuple(sorted(concepts.items(), key=lambda item: -item[1])),
     )
+
+
+def _read(question: str, corpus: Corpus, route: Router | None) -> Reading | None:
+    """What the router says; its vector is of the text that it was trained on, and of the encoder that it was trained with."""
+    if route is None:
+        return None
+    text = reduced(question)
+    return route.read(text, corpus.embed(text) if corpus.encoder == route.encoder else None)
 
 
 def _fused(cosine: Scores, bm25: Scores) -> Scores:

@@ -1,0 +1,222 @@
+"""Makes router.npz of the notes and of what learners ask: `python -m knowledge.training`, or `--held-out` for figures alone.
+
+Development only (scikit-learn), under five minutes on two cores, the same each time. The fingerprint of everything that goes
+in is kept in the file; a test says when it is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge import builtin, encoder, features
+from knowledge.corpus import NOT_COVERED, Vectors
+from knowledge.routing import PACKAGED, Buckets, Matrix, Meaning, Router
+from knowledge.terms import forms, particles
+
+RANK = 48
+NEAR_DIMENSIONS = 128
+ENCODER = "use"
+LIMIT_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What is learned from: texts in canonical terms, the number of each one's section; the notes' own come after `asked`."""
+
+    sections: tuple[str, ...]
+    texts: tuple[str, ...]
+    labels: NDArray[np.int64]
+    asked: int
+
+
+def examples(folder: Path = builtin.PACKAGED) -> Examples:
+    """Asked questions first, then headings and passages of the notes."""
+    notes = builtin.read_notes(folder)
+    rows = [(one.text, one.section) for one in notes.asked]
+    count = len(rows)
+    rows += [(place.heading, section.id) for section in notes.sections for place in section.places.values()]
+    rows += [(one.passage.text, one.passage.section) for one in notes.passages if one.passage.kind != "code"]
+    sections = tuple(sorted({section for _, section in rows}))
+    number = {section: at for at, section in enumerate(sections)}
+    texts = tuple(features.reduced(text) for text, _ in rows)
+    return Examples(sections, texts, np.array([number[section] for _, section in rows], dtype=np.int64), count)
+
+
+def fingerprint(folder: Path = builtin.PACKAGED) -> str:
+    """Of all that the router is made from: asked questions, notes, terms, features, encoder."""
+    notes = builtin.read_notes(folder)
+    told = hashlib.sha256(f"{features.VERSION} {RANK} {NEAR_DIMENSIONS} {encoder.encoder_name(ENCODER)}".encode())
+    for one in notes.asked:
+        told.update(f"{one.section}\t{one.text}\n".encode())
+    for read in notes.passages:
+        told.update(f"{read.passage.section}\t{read.passage.text}\n".encode())
+    for name, others in forms().items():
+        told.update(f"{name} {others}\n".encode())
+    told.update(" ".join(sorted(particles())).encode())
+    return told.hexdigest()[:32]
+
+
+def train(found: Examples, vectors: Vectors, mark: str) -> Router:
+    """The router of these examples; rows of `vectors` are those of the texts."""
+    labels, count = found.labels, len(found.sections)
+    asked = np.arange(len(labels)) < found.asked
+    return Router(
+        sections=found.sections,
+        encoder=encoder.encoder_name(ENCODER),
+        fingerprint=mark,
+        words=_log_linear(
+            [features.hashed(features.words(text), features.WORD_BITS) for text in found.texts],
+            labels,
+            count,
+            features.WORD_BITS,
+        ),
+        runs=_log_linear(
+            [features.hashed(features.runs(text), features.RUN_BITS) for text in found.texts], labels, count, features.RUN_BITS
+        ),
+        meaning=_meaning(vectors, labels, asked),
+    )
+
+
+def save(made: Router, path: Path = PACKAGED) -> int:
+    """Write the router; its size in bytes."""
+    parts: dict[str, Any] = {
+        "sections": np.array(made.sections),
+        "encoder": np.array(made.encoder),
+        "fingerprint": np.array(made.fingerprint),
+        "weights": made.meaning.weights.astype(np.float16),
+        "bias": made.meaning.bias,
+        "turn": made.meaning.turn.astype(np.float16),
+        "asked": _bytes(made.meaning.asked)[0],
+        "labels": made.meaning.labels.astype(np.int16),
+    }
+    for name, member in (("words", made.words), ("runs", made.runs)):
+        parts |= {
+            f"{name}_rows": member.rows,
+            f"{name}_scales": member.scales.astype(np.float16),
+            f"{name}_mix": member.mix.astype(np.float16),
+            f"{name}_bias": member.bias,
+        }
+    np.savez_compressed(path, **parts)
+    return path.stat().st_size
+
+
+def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArray[np.int64], count: int, bits: int) -> Buckets:
+    """One classifier a section against the rest; the weights of all in RANK directions, as bytes."""
+    from scipy import sparse
+    from sklearn.linear_model import SGDClassifier
+
+    starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers, _ in rows])])
+    matrix = sparse.csr_matrix(
+        (np.concatenate([weights for _, weights in rows]), np.concatenate([numbers for numbers, _ in rows]), starts),
+        shape=(len(rows), 1 << bits),
+    )
+    model = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0, max_iter=15, tol=1e-3, n_jobs=2)
+    model.fit(matrix, labels)
+    weights = np.asarray(model.coef_, dtype=np.float64)
+    _, directions = np.linalg.eigh(weights @ weights.T)
+    mix = directions[:, ::-1][:, : min(RANK, count)]
+    small, scales = _bytes((weights.T @ mix).astype(np.float32))
+    return Buckets(small, scales, mix.T.astype(np.float32), model.intercept_.astype(np.float32))
+
+
+def _meaning(vectors: Vectors, labels: NDArray[np.int64], asked: NDArray[np.bool_]) -> Meaning:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10, max_iter=60, tol=1e-3)
+    model.fit(vectors, labels)
+    _, directions = np.linalg.eigh(vectors[asked].T.astype(np.float64) @ vectors[asked])
+    turn = directions[:, ::-1][:, :NEAR_DIMENSIONS].astype(np.float32)
+    near = vectors[asked] @ turn
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    return Meaning(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), turn, near, labels[asked])
+
+
+def _bytes(values: Matrix) -> tuple[NDArray[np.int8], Matrix]:
+    """Rows as bytes, and one scale a row."""
+    scales = np.abs(values).max(axis=1) / 127
+    safe = np.where(scales > 0, scales, 1)
+    return np.round(values / safe[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def embed(texts: Sequence[str]) -> Vectors:
+    """A row a text, of the encoder that the router is trained with."""
+    loaded = encoder.load(ENCODER)
+    if loaded is None:
+        raise SystemExit("the router needs an encoder")
+    return np.vstack([loaded.vectors(texts[at : at + 64]) for at in range(0, len(texts), 64)])
+
+
+def held_out(found: Examples, vectors: Vectors, share: int = 5) -> None:
+    """Train on all but every fifth asked question of each section and print how the rest is read."""
+    hidden = np.zeros(len(found.labels), dtype=bool)
+    chance = np.random.default_rng(0)
+    for label in range(len(found.sections)):
+        of_label = chance.permutation(np.flatnonzero(found.labels[: found.asked] == label))
+        hidden[of_label[: len(of_label) // share]] = True
+    kept = np.flatnonzero(~hidden)
+    seen = Examples(found.sections, tuple(found.texts[at] for at in kept), found.labels[kept], int((kept < found.asked).sum()))
+    made = train(seen, vectors[kept], "")
+    tested = np.flatnonzero(hidden)
+    shares = np.stack([made.probabilities(found.texts[at], vectors[at]) for at in tested])
+    report(found.sections, shares, found.labels[tested])
+
+
+def report(sections: Sequence[str], shares: Matrix, labels: NDArray[np.int64]) -> None:
+    """First concept, section and refusal of questions that were not learned."""
+    concept_of = np.array([section.partition("/")[0] for section in sections])
+    ours = concept_of != NOT_COVERED
+    names = sorted(set(concept_of[ours]))
+    covered = shares[:, ours].sum(axis=1)
+    by_concept = np.stack([shares[:, concept_of == name].sum(axis=1) for name in names], axis=1)
+    right = ours[labels]
+    order = np.argsort(-by_concept, axis=1)
+    place = np.array([names.index(concept_of[label]) if ours[label] else -1 for label in labels])
+    first = (order[:, 0] == place)[right].mean()
+    third = (order[:, :3] == place[:, None]).any(axis=1)[right].mean()
+    best = np.argsort(-np.where(ours, shares, -1), axis=1)
+    print(
+        f"{right.sum()} covered: first concept {first:.1%}, in the first three {third:.1%}, "
+        f"section first {(best[:, 0] == labels)[right].mean():.1%}, in the first three "
+        f"{(best[:, :3] == labels[:, None]).any(axis=1)[right].mean():.1%}"
+    )
+    for limit in (0.4, 0.5, 0.6, 0.7, 0.8):
+        told = {
+            sections[int(at)]: (covered[labels == at] < limit).mean() for at in np.flatnonzero(~ours) if (labels == at).any()
+        }
+        said = ", ".join(f"{name.partition('/')[2]} refused {rate:.0%}" for name, rate in told.items())
+        print(f"covered from {limit}: false refusals {(covered[right] < limit).mean():.1%}; {said}")
+
+
+def main(arguments: Sequence[str]) -> None:
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("--held-out", action="store_true", help="print figures on questions left out, write nothing")
+    chosen = wanted.parse_args(arguments)
+    begun = time.monotonic()
+    found = examples()
+    vectors = embed(found.texts)
+    print(
+        f"{found.asked} asked questions, {len(found.texts) - found.asked} texts of the notes, {len(found.sections)} sections; "
+        f"embedded after {time.monotonic() - begun:.0f} s"
+    )
+    if chosen.held_out:
+        held_out(found, vectors)
+    else:
+        size = save(train(found, vectors, fingerprint()))
+        print(f"{PACKAGED.name}: {size / 1e6:.2f} MB")
+        if size > LIMIT_BYTES:
+            raise SystemExit("router.npz is over 8 MB: lower RANK or NEAR_DIMENSIONS")
+    print(f"{time.monotonic() - begun:.0f} s in all")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
