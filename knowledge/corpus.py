@@ -1,7 +1,7 @@
 """What finding may ask of the index: texts with their vectors and their BM25 scores, and nothing of how they are kept.
 
-Our own notes are searched exactly: each passage and each question that learners ask has a row in a matrix. The learner's
-notes may be large: they give candidates, each with both scores. The two never share statistics.
+Our own notes are searched exactly: each passage has a row in a matrix. What learners ask is no part of the index: the router
+has learned it, so a sync need not embed 20,000 questions. The learner's notes may be large: they give candidates, each with both scores. The two never share statistics.
 """
 
 from __future__ import annotations
@@ -60,14 +60,7 @@ class Corpus(Protocol):
         """Our notes' passages, both languages; row i of `passage_vectors` and of `passage_bm25`."""
 
     @property
-    def asked(self) -> tuple[Asked, ...]:
-        """What learners ask; row i of `asked_vectors` and of `asked_bm25`."""
-
-    @property
     def passage_vectors(self) -> Vectors: ...
-
-    @property
-    def asked_vectors(self) -> Vectors: ...
 
     @property
     def encoder(self) -> str:
@@ -78,9 +71,6 @@ class Corpus(Protocol):
 
     def passage_bm25(self, tokens: Sequence[str]) -> Scores:
         """Raw BM25 of every passage for these tokens (of `knowledge.lexical.tokens`)."""
-
-    def asked_bm25(self, tokens: Sequence[str]) -> Scores:
-        """Raw BM25 of every asked question for these tokens."""
 
     def own(self, vector: Vector | None, tokens: Sequence[str], count: int = 50) -> tuple[Candidate, ...]:
         """The learner's passages that are among the first `count` of either side; in no order."""
