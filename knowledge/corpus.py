@@ -1,7 +1,8 @@
 """What finding may ask of the index: texts with their vectors and their BM25 scores, and nothing of how they are kept.
 
 Our own notes are searched exactly: each passage has a row in a matrix. What learners ask is no part of the index: the router
-has learned it, so a sync need not embed 20,000 questions. The learner's notes may be large: they give candidates, each with both scores. The two never share statistics.
+has learned it, so a sync need not embed 20,000 questions. The learner's notes may be large: they give candidates, each
+with both scores. The two never share statistics.
 """
 
 from __future__ import annotations
