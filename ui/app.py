@@ -45,14 +45,15 @@ if page.url_path == "":
         earlier = services.house().journal.conversations(12)
         if earlier:
             st.caption(say("page.conversations"))
-        for one in earlier:
-            st.button(
-                _title(one.title),
-                key=f"open-{one.id}",
-                type="tertiary",
-                disabled=one.id == session.conversation(),
-                on_click=_switched,
-                args=(one.id,),
-            )
+        with st.container(gap=None, key="conversations"):
+            for one in earlier:
+                st.button(
+                    _title(one.title),
+                    key=f"open-{one.id}",
+                    type="tertiary",
+                    disabled=one.id == session.conversation(),
+                    on_click=_switched,
+                    args=(one.id,),
+                )
 draw_viewport(narrow=session.width() == "narrow")
 page.run()

@@ -6,6 +6,7 @@ says how far it is. Scripts only read from here: whatever waits, waits in a work
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from ui.gate import Gate
 
 if TYPE_CHECKING:
     from knowledge.library import Library
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ class House:
             self.library.watch()
         except StudyError as error:
             self.warmth = Warmth("failed", ready=True, error=error)
+        except Exception as error:
+            # Nobody is above this thread; the page must say it, and each question will say it again.
+            logger.exception("the notes could not be loaded")
+            self.warmth = Warmth(
+                "failed", ready=True, error=StudyError("loading-failed", reason=f"{type(error).__name__}: {error}")
+            )
         # What only the lab needs; a live run would else wait for it.
         import assistant.demos.catalogue  # noqa: F401
 

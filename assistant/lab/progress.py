@@ -171,6 +171,8 @@ def fold(progress: Progress, moment: events.Moment) -> Progress:
     done = sum(step.state == "done" for step in later.steps)
     if later.stage == "running" and later.started and done and done == later.started.steps:
         later = replace(later, stage="cleaning")
+    if later.stage == "cleaning" and progress.stage == "running":
+        later = replace(later, standing=progress)
     return replace(later, moments=progress.moments + 1, elapsed=max(progress.elapsed, moment.t))
 
 

@@ -127,6 +127,8 @@ class Progress:
     log: tuple[events.LogLine, ...] = ()
     failures: tuple[events.StepFailed, ...] = ()
     stopped: events.Stopped | None = None
+    standing: Progress | None = None
+    """What stood when the steps were over, before the cleanup took it away."""
     cleanup: events.CleanedUp | None = None
     finished: events.DemoFinished | None = None
 

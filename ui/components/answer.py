@@ -49,7 +49,7 @@ def draw_told(told: Told, key: str) -> None:
 
 def draw_citation(citation: Citation, key: str) -> None:
     """A mark that opens where its lines stand, and the lines."""
-    with st.popover(f"\\[{citation.number}\\]", key=key, type="tertiary"):
+    with st.popover(f":blue[\\[{citation.number}\\]]", key=key, type="tertiary"):
         st.markdown(f"**{literal(citation.heading)}**", anchors=False)
         st.caption(f"{say(f'page.{citation.origin}')} · {_shown_path(citation.path)} · {lines(citation)}")
         st.code(citation.quote, language=None, wrap_lines=True)

@@ -21,7 +21,7 @@ TICK = 0.5
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-def draw_demo(slug: str) -> None:
+def draw_demo(slug: str, *, closable: bool = True) -> None:
     """The card of the open experiment; ticks while a run goes on or the cluster is being looked at."""
     from assistant.demos.catalogue import get
 
@@ -31,7 +31,7 @@ def draw_demo(slug: str) -> None:
         _draw_error(error)
         return
     ticking = _is_moving(demo)
-    st.fragment(_draw, run_every=TICK if ticking else None, key=f"card-{slug}")(demo, ticking)
+    st.fragment(_draw, run_every=TICK if ticking else None, key=f"card-{slug}")(demo, ticking, closable)
 
 
 def open_run(demo: Demo) -> str | None:
@@ -57,14 +57,13 @@ def _is_moving(demo: Demo) -> bool:
     return house.gate.looking
 
 
-def _draw(demo: Demo, ticking: bool) -> None:
+def _draw(demo: Demo, ticking: bool, closable: bool) -> None:
     if ticking and not _is_moving(demo):
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(literal(demo.title.in_language(session.language())), anchor=False, width="content")
-        st.button(
-            say("run.close"), key=f"close-{demo.slug}", icon=":material/close:", type="tertiary", on_click=_close, wrap=False
-        )
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        st.subheader(literal(demo.title.in_language(session.language())), anchor=False, width="stretch")
+        if closable:
+            st.button(":material/close:", key=f"close-{demo.slug}", help=say("run.close"), type="tertiary", on_click=_close)
     run_id = open_run(demo)
     if run_id is not None:
         draw_run(demo, run_id)

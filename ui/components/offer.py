@@ -26,16 +26,18 @@ def draw_offers(message: Message) -> None:
             if is_open and session.width() == "narrow" and session.demo_message() == message.id:
                 draw_demo(slug)
                 continue
-            st.caption(f":material/science: {say('chat.offer')}")
-            st.markdown(literal(demo.question.in_language(language)))
-            st.button(
-                say("chat.offer-opened" if is_open else "chat.offer-open"),
-                key=f"offer-open-{message.id}-{slug}",
-                type="secondary" if is_open else "primary",
-                disabled=is_open,
-                on_click=_open,
-                args=(slug, message.id),
-            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                with st.container(gap=None, width="stretch"):
+                    st.caption(f":material/science: {say('chat.offer')}")
+                    st.markdown(literal(demo.question.in_language(language)))
+                st.button(
+                    say("chat.offer-opened" if is_open else "chat.offer-open"),
+                    key=f"offer-open-{message.id}-{slug}",
+                    type="secondary" if is_open else "primary",
+                    disabled=is_open,
+                    on_click=_open,
+                    args=(slug, message.id),
+                )
 
 
 def _open(slug: str, message: int) -> None:

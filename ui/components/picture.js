@@ -2,7 +2,7 @@
 // nothing blinks and the page never moves more than it must. Text comes in as textContent only.
 const NS = "http://www.w3.org/2000/svg";
 const STATES = new WeakMap();
-const POD = { w: 156, h: 84, gap: 12 };
+const POD = { least: 118, most: 176, h: 82, gap: 10 };
 const LANE = { h: 52, gap: 12 };
 const PAD = 14;
 const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -29,20 +29,25 @@ function wide(character) {
   return character.charCodeAt(0) > 0x2e7f ? 1.75 : 1;
 }
 
+function length(text) {
+  return [...text].reduce((sum, character) => sum + wide(character), 0);
+}
+
 // As much of the text as fits, cut in the middle: names differ at their end.
 function fit(text, units) {
-  const width = [...text].reduce((sum, character) => sum + wide(character), 0);
-  if (width <= units) return text;
+  if (length(text) <= units) return text;
   const characters = [...text];
-  const tail = Math.max(5, Math.floor(units * 0.5));
-  let head = "";
-  let used = tail + 1;
-  for (const character of characters) {
-    used += wide(character);
-    if (used > units) break;
-    head += character;
+  let head = 0;
+  let tail = characters.length;
+  let left = units - 1;
+  for (let turn = 0; head < tail; turn++) {
+    const next = turn % 2 ? characters[head] : characters[tail - 1];
+    left -= wide(next);
+    if (left < 0) break;
+    if (turn % 2) head++;
+    else tail--;
   }
-  return head + "…" + characters.slice(-tail).join("");
+  return characters.slice(0, head).join("") + "…" + characters.slice(tail).join("");
 }
 
 function box(parent, kind) {
@@ -107,11 +112,11 @@ function layout(data, width) {
   const inner = width - 2 * PAD;
   let y = PAD;
   const lanes = data.lanes.map((lane) => ({ ...lane, key: lane.name }));
-  const laneColumns = Math.max(1, Math.min(lanes.length, Math.floor((inner + LANE.gap) / (190 + LANE.gap))));
+  const laneColumns = Math.max(1, Math.min(lanes.length, Math.floor((inner + LANE.gap) / (150 + LANE.gap))));
   const laneWidth = (inner - (laneColumns - 1) * LANE.gap) / laneColumns;
   y = rows(lanes, inner, { w: laneWidth, h: LANE.h }, LANE.gap, y);
   const services = data.services.map((service) => ({ ...service, key: service.name }));
-  y = rows(services, inner, { w: Math.min(inner, 340), h: 52 }, 12, lanes.length ? y + 14 : y);
+  y = rows(services, inner, { w: Math.min(inner, Math.max(300, inner / 2 - 6)), h: 52 }, 12, lanes.length ? y + 14 : y);
   const groups = [];
   const pods = [];
   if (services.length || lanes.length) y += 12;
@@ -119,12 +124,14 @@ function layout(data, width) {
     const header = group.title ? 30 : 0;
     const top = y;
     const members = group.pods.map((pod) => ({ ...pod, key: pod.uid || pod.name }));
-    const columns = Math.max(1, Math.floor((inner - 2 * PAD + POD.gap) / (POD.w + POD.gap)));
+    const room = inner - 2 * PAD + POD.gap;
+    const columns = Math.max(1, Math.min(Math.max(members.length, 3), Math.floor(room / (POD.least + POD.gap))));
+    const podWidth = Math.min(POD.most, room / columns - POD.gap);
     members.forEach((pod, index) => {
       pod.spot = {
-        x: PAD * 2 + (index % columns) * (POD.w + POD.gap),
+        x: PAD * 2 + (index % columns) * (podWidth + POD.gap),
         y: top + header + PAD + Math.floor(index / columns) * (POD.h + POD.gap),
-        w: Math.min(POD.w, inner - 2 * PAD),
+        w: podWidth,
         h: POD.h,
       };
     });
@@ -158,7 +165,9 @@ function drawService(parts, service) {
 
 function drawGroup(parts, group) {
   set(parts.group, { class: "owner" });
-  say(parts.title, fit(group.title, group.spot.w / 8));
+  const units = (group.spot.w - 24) / 7.6;
+  const whole = group.extra ? `${group.title} · ${group.extra}` : group.title;
+  say(parts.title, length(whole) <= units ? whole : fit(group.title, units));
   set(parts.title, { x: 14, y: 23 });
   say(parts.tip, group.title);
 }

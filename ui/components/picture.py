@@ -6,6 +6,7 @@ Names and states of the cluster travel as data and become text content there: ne
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -54,6 +55,8 @@ def draw_picture(progress: Progress, demo: Demo, language: Language, key: str) -
 
 def scene(progress: Progress, demo: Demo, language: Language) -> Scene:
     """The picture as data: lanes, services, pods by owner, what is announced to who cannot see it."""
+    if progress.over and progress.standing is not None:
+        progress = replace(progress.standing, stage=progress.stage, lanes=progress.lanes)
     colours = {name: number % COLOURS for number, name in enumerate(progress.lanes)}
     return {
         "lanes": [
@@ -107,6 +110,7 @@ def _groups(progress: Progress, colours: Mapping[str, int], language: Language) 
             {
                 "key": owner or "none",
                 "title": _owner_title(owner, workload, language) if owner else "",
+                "extra": f"Deployment {workload.owner}" if workload and workload.owner else "",
                 "pods": [_pod(pod, progress, colours, language) for pod in pods],
             }
         )
@@ -116,15 +120,14 @@ def _groups(progress: Progress, colours: Mapping[str, int], language: Language) 
 def _owner_title(owner: str, workload: Workload | None, language: Language) -> str:
     if workload is None:
         return owner
-    words = say("run.replicaset", language, name=owner, ready=workload.ready, wanted=workload.wanted)
-    return f"{words} · Deployment {workload.owner}" if workload.owner else words
+    return say("run.replicaset", language, name=owner, ready=workload.ready, wanted=workload.wanted)
 
 
 def _is_shown(pod: Pod, progress: Progress) -> bool:
     if not pod.gone:
         return True
     answered = any(pod.name in lane.answers for lane in progress.lanes.values())
-    return not progress.over and (answered or progress.elapsed - pod.changed < GONE_SHOWN)
+    return answered or progress.elapsed - pod.changed < GONE_SHOWN
 
 
 def _pod(pod: Pod, progress: Progress, colours: Mapping[str, int], language: Language) -> Scene:

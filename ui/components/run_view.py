@@ -42,6 +42,8 @@ def draw_run(demo: Demo, run_id: str) -> None:
         _draw_going(demo, run_id, view, stopping=run is not None and run.stopping.is_set())
     if view.pods or view.lanes:
         draw_picture(view, demo, session.language(), key=f"picture-{run_id}")
+        if view.over and view.standing is not None:
+            st.caption(say("run.standing"))
     for one in view.adjusted:
         st.caption(_adjusted(one.code, dict(one.facts)))
     _draw_steps(demo, run_id, view)
@@ -60,10 +62,10 @@ def _draw_mark(view: Progress) -> None:
         return
     facts = {"kubernetes": literal(started.kubernetes), "platform": literal(started.platform)}
     if view.recorded:
-        st.caption(f":violet-badge[:material/movie: {say('run.recorded', date=view.recorded[:10], **facts)}]")
+        st.markdown(f":violet[:material/movie: {say('run.recorded', date=view.recorded[:10], **facts)}]")
     else:
         words_ = say("run.live", namespace=literal(started.namespace), **facts)
-        st.caption(f":green-badge[:material/sensors: {words_}]")
+        st.markdown(f":green[:material/sensors: {words_}]")
 
 
 def _draw_prediction(demo: Demo, predicted: str | None, view: Progress) -> None:
@@ -198,7 +200,7 @@ def _draw_steps(demo: Demo, run_id: str, view: Progress) -> None:
     with st.container(gap=None, key=f"steps-{run_id}"):
         for step in view.steps:
             took = f" · {say('run.seconds', seconds=f'{step.seconds:.1f}')}" if step.seconds is not None else ""
-            label = f"{literal(_said(demo, step))}{literal(took)}"
+            label = literal(f"{_said(demo, step)}{took}")
             with st.expander(label, key=f"step-{run_id}-{step.index}", icon=STEP_ICON[step.state], type="step"):
                 if step.command:
                     st.caption(say("run.command"))

@@ -133,8 +133,14 @@ def _draw_greeting() -> None:
 
 
 def _draw_warmth() -> None:
-    if not services.house().warmth.ready:
+    warmth = services.house().warmth
+    if not warmth.ready:
         st.fragment(_warmth, run_every=0.5, key="warmth")()
+    elif warmth.error is not None:
+        message, hint = words.explain(warmth.error, session.language())
+        st.error(literal(message), icon=":material/error:")
+        if hint:
+            st.text(hint)
 
 
 def _warmth() -> None:

@@ -12,7 +12,7 @@ from ui.session import say
 
 open_demo, wide = session.demo(), session.width() == "wide"
 if open_demo and wide:
-    left, right = st.columns([10, 11], gap="medium")
+    left, right = st.columns([9, 11], gap="medium")
     with left.container(height=640, key="thread-pane", border=False, autoscroll=True):
         draw_thread(session.conversation(), below=draw_offers)
     with right.container(height=640, key="demo-pane", border=True):

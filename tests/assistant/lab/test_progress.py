@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.lab import events
 from assistant.lab.demo import Verdict
 from assistant.lab.events import Event, Moment
@@ -134,6 +136,16 @@ def test_all_steps_are_done() -> None:
     assert end.verdict == verdict
     assert end.cleanup is not None
     assert end.cleanup.gone
+
+
+def test_the_cleanup_takes_everything_away() -> None:
+    """What stood at the end of the steps is still to be seen afterwards."""
+    step = (events.StepStarted(0, "v", "", ""), events.StepFinished(0, 1.0))
+    one_step = replace(STARTED, steps=1)
+    view = seen(one_step, pod("a", phase="Running", ready="1/1"), *step, pod("a", "deleted"))
+    assert view.pods["a"].gone
+    assert view.standing is not None
+    assert view.standing.pods["a"].is_ready
 
 
 def test_a_step_fails() -> None:

@@ -16,9 +16,14 @@ from streamlit.testing.v1 import AppTest
 from assistant import settings as chosen_settings
 from assistant.answers.answer import Answer, Answered, AnswerEvent, Citation, Correction, Nearest, Retrieved, Said, Told
 from assistant.journal import Journal
+from assistant.lab.guard import Examination
+from assistant.lab.minikube import Life
+from knowledge.errors import StudyError
 from knowledge.passages import Language
 from ui import services
 from ui.asking import Desk
+from ui.bench import Bench
+from ui.gate import Sight
 
 APP = Path(services.__file__).with_name("app.py")
 NOTE = Path("/notes/own/포트.md")
@@ -102,6 +107,26 @@ class Library:
         pass
 
 
+class Gate:
+    """A cluster that was looked at; a test says what was seen."""
+
+    def __init__(self) -> None:
+        self.looking = False
+        self.seen: Sight | None = Sight(
+            Examination(()), Life("missing", "minikube"), StudyError("guard-no-context", profile="minikube", contexts=""), 0.0
+        )
+        self.agreed = False
+
+    def sight(self) -> Sight | None:
+        return self.seen
+
+    def look(self) -> None:
+        pass
+
+    def agree(self) -> None:
+        self.agreed = True
+
+
 class House:
     """Stands where `services.House` does."""
 
@@ -110,6 +135,8 @@ class House:
         self.journal = Journal(self.settings.journal_file)
         self.library: Any = Library()
         self.desk = Desk(self.journal, answers)
+        self.bench = Bench(self.settings, self.journal)
+        self.gate = Gate()
         self.warmth = services.Warmth("ready", ready=True)
         self.answers = answers
 
