@@ -6,10 +6,19 @@ import difflib
 
 from assistant.demos import (
     api_proxy_balancing,
+    api_watch,
+    cluster_anatomy,
     connection_not_request,
+    deployment_scale,
+    labels_and_selectors,
+    liveness_restarts,
+    pod_lifecycle,
+    pod_status,
     port_forward_sticky,
     proxy_vs_port_forward,
+    replicaset_adoption,
     replicaset_self_healing,
+    rolling_update,
     session_affinity,
 )
 from assistant.lab.demo import Demo
@@ -18,7 +27,16 @@ from knowledge.errors import StudyError
 DEMOS: dict[str, Demo] = {
     demo.slug: demo
     for demo in (
+        cluster_anatomy.DEMO,
+        api_watch.DEMO,
+        pod_status.DEMO,
+        liveness_restarts.DEMO,
+        pod_lifecycle.DEMO,
+        labels_and_selectors.DEMO,
         replicaset_self_healing.DEMO,
+        replicaset_adoption.DEMO,
+        deployment_scale.DEMO,
+        rolling_update.DEMO,
         connection_not_request.DEMO,
         session_affinity.DEMO,
         api_proxy_balancing.DEMO,

@@ -280,7 +280,8 @@ class _Performance:
         """Wait until the watch shows the effect of the step, whoever caused it."""
         self.tell(LearnersTurn(self.step, sandbox.line(step), TYPING))
         sandbox.memory["mark"] = str(sandbox.seen.mark())
-        sandbox.wait(lambda: True if effect(sandbox) else None, TYPING, "learner-did-not-type", command=sandbox.line(step))
+        sandbox.wait(lambda: effect(sandbox) or None, TYPING, "learner-did-not-type", command=sandbox.line(step))
+        sandbox.changed_at = time.monotonic()
 
     # the end
 

@@ -7,8 +7,11 @@ and a line of the journal. Waiting always has a deadline and ends at a stop.
 from __future__ import annotations
 
 import os
+import queue
+import re
 import shlex
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -23,6 +26,8 @@ from knowledge.errors import StudyError
 
 Form: TypeAlias = dict[str, Any]
 T = TypeVar("T")
+
+_URL = re.compile(r"https?://[\w.\[\]:-]+:\d+")
 
 IMAGE = "$IMAGE"
 """Stands in a manifest for the image of the settings."""
@@ -56,6 +61,8 @@ class Sandbox:
         self.memory: dict[str, str] = {}
         self.measured: dict[str, Value] = {}
         self.kept: dict[str, object] = {}
+        self.changed_at = time.monotonic()
+        """When the last change was sent, or seen to be made by the learner; what followed it is timed from here."""
         self.survey = survey
         self.emit = emit
         self.stopping = stopping
@@ -91,6 +98,7 @@ class Sandbox:
         self.check()
         self._gate()
         self.check()
+        self.changed_at = time.monotonic()
         done = call()
         self._record(verb, kind, name)
         self.emit(Changed(verb, kind, name))
@@ -169,6 +177,31 @@ class Sandbox:
         held = commands.Leashed(line, environment=environment, on_line=told)
         self.at_end(held.end)
         return held
+
+    def service_url(self, service: str, seconds: float = 15.0) -> str:
+        """The address by which `minikube service --url` makes a Service reachable here, held until the run ends; "" if none."""
+        self.check()
+        found: queue.Queue[str] = queue.Queue()
+
+        def on_line(line: str) -> None:
+            if url := _URL.search(line):
+                found.put(url.group(0))
+
+        try:
+            line = [commands.program("minikube"), "-p", self.context, "service", service, "-n", self.namespace, "--url"]
+            environment = commands.without_proxy(self._cluster.entry.server, os.environ)
+            held = commands.Leashed(line, environment=environment, on_line=on_line)
+        except StudyError:
+            return ""
+        self.at_end(held.end)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and (held.code is None or not found.empty()):
+            self.check()
+            try:
+                return found.get(timeout=0.2)
+            except queue.Empty:
+                continue
+        return ""
 
     def at_end(self, work: Callable[[], None]) -> None:
         """Something to be ended with the run, whatever happens."""

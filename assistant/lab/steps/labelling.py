@@ -80,8 +80,6 @@ class WaitEndpoints(Verb):
         return ("get", "endpointslices", "-l", f"kubernetes.io/service-name={self.service}", "-o", "yaml")
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
-        began = time.monotonic()
-
         def listed(*, are_ready: bool) -> tuple[str, ...]:
             mine = [
                 one
@@ -94,7 +92,7 @@ class WaitEndpoints(Verb):
         yield Measured(f"{self.name}_exact", bool(exact))
         yield Measured(f"{self.name}_endpoints", len(listed(are_ready=True)))
         yield Measured(f"{self.name}_unready", len(listed(are_ready=False)))
-        yield Measured(f"{self.name}_seconds", round(time.monotonic() - began, 1))
+        yield Measured(f"{self.name}_seconds", round(time.monotonic() - sandbox.changed_at, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,6 @@ class SeeOwner(Verb):
         name = sandbox.memory.get(self.pod)
         if name is None:
             raise StudyError("no-such-pod", app=self.pod)
-        began = time.monotonic()
 
         def staying() -> int:
             return sum(not deleting(pod) and ready(pod) for pod in sandbox.seen.pods())
@@ -134,4 +131,4 @@ class SeeOwner(Verb):
         yield Measured(f"{self.name}_owned", pod is not None and bool(owner(pod)))
         yield Measured(f"{self.name}_alive", pod is not None and not deleting(pod))
         yield Measured(f"{self.name}_total", staying())
-        yield Measured(f"{self.name}_seconds", round(time.monotonic() - began, 1))
+        yield Measured(f"{self.name}_seconds", round(time.monotonic() - sandbox.changed_at, 1))

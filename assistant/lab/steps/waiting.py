@@ -34,8 +34,6 @@ class WaitReady(Verb):
         return ("wait", "--for=condition=Ready", "pod", "-l", f"app={self.app}", f"--timeout={self.seconds:.0f}s")
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
-        began = time.monotonic()
-
         def enough() -> bool | None:
             staying = [pod for pod in sandbox.seen.pods(self.app) if not deleting(pod)]
             return True if len(staying) == self.count and all(map(ready, staying)) else None
@@ -47,4 +45,4 @@ class WaitReady(Verb):
         first = sandbox.memory.setdefault(f"{self.app}-uids", " ".join(sorted(uids)))
         yield Measured(f"{self.name}_kept", len(uids & set(first.split())))
         if found:
-            yield Measured(f"{self.name}_seconds", round(time.monotonic() - began, 1))
+            yield Measured(f"{self.name}_seconds", round(time.monotonic() - sandbox.changed_at, 1))
