@@ -1,6 +1,6 @@
 """The service proxy and port-forward side by side, on one clock: who answers, and what happens when that pod goes."""
 
-from assistant.lab.demo import Choice, Demo, Expect, Text
+from assistant.lab.demo import NOT_MEASURED, Demo, Expect, Text, how_many
 from assistant.lab.odds import sticky
 from assistant.lab.steps.applying import Apply
 from assistant.lab.steps.deleting import DeletePod
@@ -8,6 +8,8 @@ from assistant.lab.steps.forwarding import OpenForward
 from assistant.lab.steps.objects import deployment, pod_spec, probe, service
 from assistant.lab.steps.sending import Send, SendUntilBroken
 from assistant.lab.steps.waiting import WaitReady
+
+_WEB = deployment("web", pod_spec(readiness=probe(), pre_stop=2))
 
 DEMO = Demo(
     slug="proxy-vs-port-forward",
@@ -20,21 +22,14 @@ DEMO = Demo(
         "proxy-vs-port-forward/spread-vs-sticky",
         "proxy-vs-port-forward/main-difference",
         "proxy-vs-port-forward/when-pod-dies",
-        "proxy-vs-port-forward/try-both",
     ),
-    question=Text(
-        "포트포워딩으로 60번 요청하면 파드 3개 중 몇 개가 답할까요?",
-        "Of three pods, how many answer 60 requests through port-forward?",
-    ),
-    choices=tuple(Choice(str(n), Text(f"{n}개", str(n)), (Expect("forward_pods", "==", n),)) for n in (1, 2, 3)),
+    question=Text("포트포워딩으로 60번 요청하면 파드 몇 개가 답할까요?", "60 requests by port-forward: how many pods answer?"),
+    choices=how_many("forward_pods", 1, 2, 3),
     steps=(
-        Apply(
-            Text("파드 3개와 서비스를 만듭니다.", "Make three pods and a Service."),
-            (deployment("web", pod_spec(readiness=probe(), pre_stop=2)), service("web")),
-        ),
+        Apply(Text("파드 3개와 서비스를 만듭니다.", "Make three pods and a Service."), (_WEB, service("web"))),
         WaitReady(Text("파드 3개가 준비되기를 기다립니다.", "Wait for three ready pods."), "web", 3),
         OpenForward(Text("서비스로 포트포워딩을 엽니다.", "Open a port-forward to the Service.")),
-        Send(Text("두 길로 60번씩 요청합니다.", "Send 60 requests each way."), ("api-proxy", "port-forward")),
+        Send(Text("두 길로 60번씩 요청합니다.", "60 requests each way."), ("api-proxy", "port-forward")),
         DeletePod(Text("포트포워딩이 붙은 파드를 지웁니다.", "Delete the pod of the port-forward."), "web", "forward_pod"),
         SendUntilBroken(Text("끊길 때까지 두 길로 계속 요청합니다.", "Go on both ways until one breaks.")),
     ),
@@ -56,7 +51,7 @@ DEMO = Demo(
             "포트포워딩에 답한 파드 {forward_pods}개, 프록시에 답한 파드 {proxy_pods}개({proxy_counts}).",
             "{forward_pods} pods answered port-forward, {proxy_pods} the proxy ({proxy_counts}).",
         ),
-        "inconclusive": Text("두 길을 끝까지 비교하지 못했습니다.", "The two could not be compared to the end."),
+        "inconclusive": NOT_MEASURED,
     },
     budget_seconds=40,
     chance=sticky("forward"),

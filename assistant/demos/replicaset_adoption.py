@@ -1,6 +1,6 @@
 """Ownership goes by label: a pod that loses its label is let go, and taken back with it."""
 
-from assistant.lab.demo import Choice, Demo, Expect, Text
+from assistant.lab.demo import Demo, Expect, Text, how_many
 from assistant.lab.steps.applying import Apply
 from assistant.lab.steps.deleting import ChoosePod
 from assistant.lab.steps.labelling import Relabel, SeeOwner
@@ -19,7 +19,7 @@ DEMO = Demo(
         "파드 3개 중 하나의 app 레이블을 바꾸면 파드는 모두 몇 개가 될까요?",
         "You change the label app of one of three pods: how many pods are there then?",
     ),
-    choices=tuple(Choice(str(n), Text(f"{n}개", str(n)), (Expect("freed_total", "==", n),)) for n in (2, 3, 4)),
+    choices=how_many("freed_total", 2, 3, 4),
     steps=(
         Apply(Text("파드 3개짜리 디플로이먼트를 만듭니다.", "Make a Deployment with three pods."), (deployment("web"),)),
         WaitReady(Text("파드 3개가 준비되기를 기다립니다.", "Wait for three ready pods."), "web", 3),

@@ -41,6 +41,10 @@ class Text:
         return self.ko if language == "ko" else self.en
 
 
+NOT_MEASURED = Text("이번 실행에서는 끝까지 재지 못했습니다.", "This run could not measure it to the end.")
+"""What an inconclusive verdict says where a demo has nothing more exact to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expect:
     """One measured value compared with what the claim says; `value` may name another measure as `"$name"`."""
@@ -69,6 +73,11 @@ class Choice:
     id: str
     text: Text
     when: tuple[Expect, ...]
+
+
+def how_many(measure: str, *numbers: int) -> tuple[Choice, ...]:
+    """The predictions "1", "2", "3": how many of what `measure` counts."""
+    return tuple(Choice(str(n), Text(f"{n}개", str(n)), (Expect(measure, "==", n),)) for n in numbers)
 
 
 @dataclass(frozen=True, slots=True)
