@@ -15,6 +15,10 @@ from ui.session import say
 HERE = Path(__file__).parent
 SCREENS = {
     "chat": ":material/forum:",
+    "lab": ":material/science:",
+    "notes": ":material/menu_book:",
+    "review": ":material/history_edu:",
+    "cluster": ":material/hub:",
 }
 
 

@@ -33,7 +33,7 @@ class Bench:
     """Starts runs and gives what is to be seen of them. Thread-safe; one a server."""
 
     def __init__(self, settings: Settings, journal: Journal) -> None:
-        self._settings = settings
+        self.settings = settings
         self._journal = journal
         self._lock = threading.Lock()
         self._views: dict[str, Progress] = {}
@@ -47,14 +47,14 @@ class Bench:
                 return self._last[2]
             run = running.start(
                 demo,
-                settings=self._settings,
+                settings=self.settings,
                 ledger=self._journal,
                 predicted=predicted,
                 live=live,
                 speed=speed,
                 typed=typed,
             )
-            kept = None if live else recording.info(demo, self._settings)
+            kept = None if live else recording.info(demo, self.settings)
             self._views = dict(list(self._views.items())[-KEPT:])
             self._views[run.id] = Progress(recorded=kept.date if kept else None)
             self._last = (demo.slug, now, run)

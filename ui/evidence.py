@@ -62,10 +62,10 @@ def observations(moments: Iterable[Moment]) -> str:
     writer.writerow(("n", "seconds", "event", "what"))
     for moment in moments:
         fields = "; ".join(f"{name}={value}" for name, value in asdict(moment.event).items() if name != "yaml")
-        writer.writerow((moment.n, f"{moment.t:.3f}", type(moment.event).__name__, _harmless(fields)))
+        writer.writerow((moment.n, f"{moment.t:.3f}", type(moment.event).__name__, harmless(fields)))
     return out.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -40,7 +40,7 @@ class Gate:
     """Looks at the learner's cluster in the background. Thread-safe; one a server."""
 
     def __init__(self, settings: Settings, journal: Journal) -> None:
-        self._settings = settings
+        self.settings = settings
         self._journal = journal
         self._lock = threading.Lock()
         self._looking = False
@@ -68,7 +68,7 @@ class Gate:
         """Keep the learner's consent for the cluster that was seen."""
         sight = self._sight
         if sight is not None and sight.examination.answer is not None:
-            self._journal.agree(sight.examination.answer.uid, self._settings.profile)
+            self._journal.agree(sight.examination.answer.uid, self.settings.profile)
             self._sight = Sight(sight.examination, sight.life, None if sight.consent_missing else sight.refusal, sight.at)
             self.look()
 
@@ -85,7 +85,7 @@ class Gate:
     def _seen(self) -> Sight:
         examination, refusal = Examination(()), None
         try:
-            examination, owner = performing.examine(self._settings, self._journal)
+            examination, owner = performing.examine(self.settings, self._journal)
             if owner is not None:
                 owner.close()
             refusal = examination.refusal
@@ -95,4 +95,4 @@ class Gate:
             # Nobody is above this thread; whatever broke, the page must say that a live run is not possible.
             logger.exception("the cluster could not be looked at")
             refusal = StudyError("lab-broken", reason=f"{type(error).__name__}: {error}"[:300])
-        return Sight(examination, minikube.look(self._settings.profile), refusal, time.monotonic())
+        return Sight(examination, minikube.look(self.settings.profile), refusal, time.monotonic())

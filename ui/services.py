@@ -21,6 +21,7 @@ from assistant.settings import LanguageChoice, Settings
 from knowledge.errors import StudyError
 from ui.asking import Desk
 from ui.bench import Bench
+from ui.chores import Chores
 from ui.gate import Gate
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class House:
         self.desk = Desk(self.journal, self._answer)
         self.bench = Bench(settings, self.journal)
         self.gate = Gate(settings, self.journal)
+        self.chores = Chores()
         self.warmth = Warmth()
 
     def warm(self) -> None:
@@ -81,6 +83,13 @@ class House:
         from assistant.answers.answering import ask
 
         return ask(self.library, question, language=language, history=history, composer=_composer(self.settings))
+
+    def apply(self, settings: Settings) -> None:
+        """Take changed settings into use; another encoder waits for the next start."""
+        self.settings = settings
+        self.bench.settings = settings
+        self.gate.settings = settings
+        self.gate.look()
 
     def close(self) -> None:
         """Stop live runs (each sends its DELETE), watchers and the journal's connections."""

@@ -6,6 +6,7 @@ An id in the address is only ever looked up, never trusted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import streamlit as st
@@ -112,9 +113,46 @@ def layout() -> Literal["centered", "wide"]:
     return "wide" if demo() and width() == "wide" else "centered"
 
 
+def kept_choice(name: str, options: tuple[str, ...], default: str, label: str, labels: Mapping[str, str]) -> str:
+    """A segmented control whose choice outlives a change of language: a widget knows its options by their labels."""
+    key = f"{name}-{language()}"
+    chosen = st.session_state.get(name, default)
+    st.session_state[key] = chosen if chosen in options else default
+
+    def switched() -> None:
+        st.session_state[name] = st.session_state[key]
+
+    st.segmented_control(
+        label,
+        options,
+        required=True,
+        key=key,
+        on_change=switched,
+        label_visibility="collapsed",
+        format_func=dict(labels).__getitem__,
+    )
+    return str(st.session_state[key])
+
+
+def go_to(screen: str) -> None:
+    """Turn to another screen; conversation, experiment and run stay as they are."""
+    st.switch_page(f"screens/{screen}.py")
+
+
+def until_ready() -> None:
+    """Body of a fragment that draws the page anew once the notes are loaded."""
+    if services.house().warmth.ready:
+        st.rerun()
+
+
 def get(key: str, default: Any = None) -> Any:
     """The value of a keyed widget or of a note to oneself under this key."""
     return st.session_state.get(key, default)
+
+
+def default(key: str, value: Any) -> None:
+    """The value of a keyed widget before anybody touched it."""
+    st.session_state.setdefault(key, value)
 
 
 def put(key: str, value: Any) -> None:

@@ -1,0 +1,22 @@
+"""The notes: ours in both languages side by side, the learner's own folders, what is often got wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import services, session
+from ui.components.corrections import draw_corrections
+from ui.components.note import draw_concept
+from ui.components.own_notes import draw_own_notes
+from ui.session import say
+
+VIEWS = {"ours": draw_concept, "own": draw_own_notes, "corrections": draw_corrections}
+
+st.header(say("page.notes"), anchor=False)
+labels = {view: say(f"notes.{view}") for view in VIEWS}
+chosen = session.kept_choice("notes-view", tuple(VIEWS), "ours", say("notes.view"), labels)
+if services.house().warmth.ready:
+    VIEWS[chosen]()
+else:
+    st.caption(f":shimmer[{say('notes.loading')}]")
+    st.fragment(session.until_ready, run_every=0.5, key="notes-loading")()
