@@ -85,6 +85,8 @@ def check(settings: Settings, *, patience: Patience | None = None) -> CheckResul
         asked.ask_once("Answer with the single word: ready")
     except StudyError as error:
         return CheckResult(settings.model, False, error.code, error.facts, time.perf_counter() - started)
+    finally:
+        asked.close()
     return CheckResult(settings.model, True, None, {"model": settings.model}, time.perf_counter() - started)
 
 
@@ -175,6 +177,12 @@ class ChatModel(Composer):
         except StudyError:
             return [None] * len(texts)
 
+    def close(self) -> None:
+        """Let the connections go; the next question opens new ones."""
+        made, self._client = self._client, None
+        if made is not None:
+            vendors.closed(made)
+
     # the model
 
     def _streamed(self, asked: Sequence[BaseMessage], demos: Mapping[str, str]) -> Generator[AIMessageChunk]:
@@ -192,7 +200,7 @@ class ChatModel(Composer):
                     continue
                 told = failure(error, self.model)
                 if told.code == "model-key-wrong":
-                    self._client = None
+                    self.close()
                 raise StudyError(told.code, **{"model": self.model, **told.facts}) from None
 
     def _open(self, asked: Sequence[BaseMessage], demos: Mapping[str, str]) -> Iterator[AIMessageChunk]:

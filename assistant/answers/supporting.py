@@ -18,14 +18,20 @@ _CODE = re.compile(r"`+([^`]+)`+")
 _QUOTED = re.compile(r"[“「『]([^”」』]{6,})[”」』]|\"([^\"]{6,})\"|(?<!\w)[‘']([^’']{10,})[’'](?!\w)")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _NAME = re.compile(
-    r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}[a-z]\w*|[a-z]+[A-Z]\w*|[A-Za-z]\w*(?:[-./]\w+)*\d\w*(?:[-./]\w+)*)\b",
+    r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}[a-z]\w*|[A-Z]{4,}|[a-z]+[A-Z]\w*|[A-Za-z]\w*(?:[-./]\w+)*\d\w*(?:[-./]\w+)*)\b",
     re.ASCII,
 )
 """CamelCase, and whatever of Latin letters has a digit in it: NodePort, CrashLoopBackOff, web-0."""
 _FLAG = re.compile(r"(?<!\S)--?[a-z][\w-]*")
-_COMMAND = re.compile(
-    r"(?:^|[\s`$])(?:kubectl|minikube|docker|podman|helm|curl|wget|sudo|rm|chmod|chown|apt|pip|bash|sh|python\d?|ssh|nc|eval|powershell)\s+\S+"
+_CHANGING = (
+    "delete|apply|create|drain|cordon|scale|patch|edit|replace|exec|run|rollout|set|label|annotate|taint|expose|start|stop"
 )
+_TOOLS = "kubectl|minikube|docker|podman|helm|curl|wget|sudo|rm|chmod|chown|apt|pip|bash|sh|python3?|ssh|nc|eval|powershell"
+_COMMAND = re.compile(
+    rf"(?:^|(?<=[\s`$|;(]))(?:{_TOOLS})\s+(?:(?:{_CHANGING})(?:\s+(?!(?:a|an|and|the|to|in|on|or|is|for|with)\b)[!-~]+)+|[!-~]+)",
+    re.ASCII,
+)
+"""A command as it stands in a sentence; one that changes something with its arguments, up to a word of prose or of Hangul."""
 _ADDRESS = re.compile(r"(?:https?|ftp|file|data|javascript):\S+|\bwww\.\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _COUNTED = {"세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10, "셋": 3, "넷": 4}
 _COUNTED |= {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
@@ -41,7 +47,7 @@ OVERLAP = {"ko": 0.3, "en": 0.34}
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What of a sentence is not in the cited passages; `command` where that holds an instruction to a shell or an address."""
+    """What of a sentence is not in the cited passages; `command` where it holds a command or an address at all."""
 
     missing: tuple[str, ...]
     overlap: float
@@ -79,9 +85,8 @@ def support(sentence: str, passages: Iterable[str]) -> Support:
     unknown_commands = [command for command in said_commands if not _stands(command, source)]
     addresses = [found.group(0) for found in _ADDRESS.finditer(sentence) if found.group(0).rstrip(".,)`'\"") not in source]
     missing += unknown_commands + addresses
-    unknown_code = [said for said in missing if _COMMAND.match(said)]
     measured = overlap(plain, texts)
-    return Support(tuple(dict.fromkeys(missing)), measured, bool(unknown_commands or addresses or unknown_code))
+    return Support(tuple(dict.fromkeys(missing)), measured, bool(said_commands or _ADDRESS.search(sentence)))
 
 
 def _flat(text: str) -> str:

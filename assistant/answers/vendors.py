@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from assistant.answers.pumping import Patience
 from knowledge.errors import StudyError
@@ -88,15 +89,36 @@ def client(model: str, url: str, patience: Patience) -> BaseChatModel:
     return made
 
 
+def closed(made: BaseChatModel) -> None:
+    """Close the connections that a client keeps open, where its vendor's package lets us."""
+    for path in ("root_client", "_client._client", "_client", "http_client"):
+        held: Any = made
+        for name in path.split("."):
+            held = getattr(held, name, None)
+        close = getattr(held, "close", None)
+        if callable(close):
+            close()
+
+
+def _loopback(url: str) -> bool:
+    """Is the server on this machine? Then no proxy of the environment stands between."""
+    host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
 def _options(vendor: Vendor, url: str, key: str | None, patience: Patience) -> dict[str, Any]:
     """Options of the vendor's client: no retries of its own (we fall back at once), time-outs, where the server is."""
     if vendor.name == "ollama":
-        options = {"temperature": 0.2, "num_ctx": 8192, "reasoning": False, "client_kwargs": {"timeout": patience.first}}
+        http = {"timeout": patience.first, "trust_env": not _loopback(url or os.environ.get("OLLAMA_HOST", "127.0.0.1"))}
+        options: dict[str, Any] = {"temperature": 0.2, "num_ctx": 8192, "reasoning": False, "client_kwargs": http}
         return {**options, **({"base_url": url} if url else {})}
     options = {"api_key": key, "timeout": patience.first, "max_retries": 0}
     if url:
         options["base_url"] = url
     if vendor.name == "openai":
+        import httpx
+
+        options["http_client"] = httpx.Client(timeout=patience.first, trust_env=not _loopback(url))
         options |= {"stream_usage": True, "use_responses_api": False}
     if vendor.name == "anthropic":
         options["max_tokens"] = 1200

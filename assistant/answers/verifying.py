@@ -131,8 +131,8 @@ class Verification:
         found = support(bare, (self._text(number) for number in numbers))
         if numbers and found.given and not _foreign(bare, self._language):
             return before + marked(bare, numbers), True
-        elsewhere = support(bare, map(self._text, self._excerpts))
-        if self._policy == "withhold" or elsewhere.command or _foreign(bare, self._language):
+        unspoken = self._language == "ko" and language_of(bare) == "en"
+        if self._policy == "withhold" or found.command or unspoken or _foreign(bare, self._language):
             self.withheld += 1
             return "", False
         return f"{before}{bare} {frame('unsupported', self._language)}", False

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answers import chat_model, offering
+from assistant.lab.demo import Demo, Text
 from knowledge.passages import Found, Hit, Language, Passage, Section
 from knowledge.reading import builtin_note, own_note
 
@@ -172,6 +174,28 @@ class Shelf:
 
     def note_text(self, path: Path) -> str:
         return path.read_text("utf-8")
+
+
+def demo(slug: str, *proves: str) -> Demo:
+    """A demo that does nothing and proves these sections."""
+    text = Text(slug, slug)
+    return Demo(slug, text, text, proves, text, (), (), (), {}, 1.0)
+
+
+@pytest.fixture(autouse=True)
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> dict[str, Demo]:
+    """Three demos: two prove what port forwarding is, one a NodePort."""
+    demos = {
+        one.slug: one
+        for one in (
+            demo("side-by-side", "port-forward/commands", "port-forward/what"),
+            demo("sticky", "port-forward/what"),
+            demo("node-port", "node-port/what"),
+        )
+    }
+    monkeypatch.setattr(offering, "catalogue", lambda: demos)
+    monkeypatch.setattr(chat_model, "catalogue", lambda: demos)
+    return demos
 
 
 @pytest.fixture
