@@ -30,18 +30,19 @@ def _title(text: str) -> str:
     return literal(text if len(text) <= 34 else f"{text[:33]}…")
 
 
-st.set_page_config(page_title="Kubenote", page_icon="📘", layout=session.layout())
 services.house()
 pages = [
     st.Page(HERE / "screens" / f"{name}.py", title=say(f"page.{name}"), icon=icon, url_path=name, default=name == "chat")
     for name, icon in SCREENS.items()
 ]
 page = st.navigation(pages)
+screen = page.url_path or "chat"
+st.set_page_config(page_title="Kubenote", page_icon="📘", layout=session.layout(screen))
 st.html(HERE / "components" / "page.css")
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="header"):
     st.markdown("**Kubenote**", width="content")
     draw_switch()
-if page.url_path == "":
+if screen == "chat":
     with st.sidebar:
         st.button(
             say("page.new-conversation"), key="new", icon=":material/add:", on_click=_switched, args=(None,), width="stretch"

@@ -108,9 +108,10 @@ def width() -> Width:
     return "narrow" if said is not None and said.get("narrow") else "wide"
 
 
-def layout() -> Literal["centered", "wide"]:
-    """Two panes take the whole window; a conversation alone is easier to read in the middle."""
-    return "wide" if demo() and width() == "wide" else "centered"
+def layout(screen: str) -> Literal["centered", "wide"]:
+    """Two panes and pages side by side take the whole window; anything else is easier to read in the middle."""
+    two_panes = screen == "chat" and demo() is not None and width() == "wide"
+    return "wide" if two_panes or screen in ("lab", "notes") else "centered"
 
 
 def kept_choice(name: str, options: tuple[str, ...], default: str, label: str, labels: Mapping[str, str]) -> str:

@@ -30,8 +30,13 @@ def draw_guard() -> None:
 
 def _draw_check(name: str, check: Check | None) -> None:
     passed = check.passed if check else None
-    st.markdown(f"{ICON[passed]} **{say(f'cluster.check.{name}.title')}**")
-    st.caption(say(f"cluster.check.{name}.why"))
+    with st.container(gap=None):
+        st.markdown(f"{ICON[passed]} **{say(f'cluster.check.{name}.title')}**")
+        st.caption(say(f"cluster.check.{name}.why"))
+        _draw_answer(name, check)
+
+
+def _draw_answer(name: str, check: Check | None) -> None:
     if check is not None and check.passed is False:
         message, hint = words.explain(StudyError(check.code, **check.facts), session.language())
         st.markdown(f":red[{literal(message)}]")

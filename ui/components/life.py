@@ -52,7 +52,7 @@ def _draw_state(life: Life) -> None:
     colour = COLOUR.get(life.state, "blue")
     st.markdown(f":{colour}[**{say(f'cluster.state.{life.state}', profile=literal(life.profile))}**]")
     st.text(say(f"cluster.todo.{life.state}"))
-    if life.driver or life.detail:
+    if life.state not in ("missing", "none"):
         st.caption(
             literal(
                 say("cluster.facts", driver=life.driver or "–", kubernetes=life.kubernetes or "–", detail=life.detail or "–")

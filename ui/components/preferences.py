@@ -1,4 +1,4 @@
-"""Settings that can be chosen on the page, kept in settings.toml; and the doctor's checks. Keys of vendors are never asked here."""
+"""Settings that can be chosen on the page, kept in settings.toml; and the doctor's checks. No vendor's key is asked for."""
 
 from __future__ import annotations
 

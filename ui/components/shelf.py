@@ -46,13 +46,13 @@ def draw_shelf(concept: str | None) -> None:
     if not shown:
         st.text(say("lab.none"))
     language = session.language()
-    with st.grid(2, min_column_width=320):
+    with st.grid(3, min_column_width=280):
         for entry in shown:
             demo = entry.demo
             with st.container(border=True, height="stretch", key=f"shelf-{demo.slug}"):
                 st.markdown(f"**{literal(demo.title.in_language(language))}**")
                 st.markdown(literal(demo.shows.in_language(language)))
-                st.caption(f"{say('lab.proves')}: {literal(', '.join(_headings(demo)))}")
+                st.caption(f"{say('lab.proves')}: {literal(_headings(demo))}")
                 last = entry.last
                 if last is not None and last.outcome is not None:
                     st.markdown(_outcome(last.outcome, last.begun[:10]))
@@ -75,9 +75,10 @@ def _outcome(outcome: str, date: str) -> str:
     return f":{colour}[{say(f'run.{outcome}')}] · {date}"
 
 
-def _headings(demo: Demo) -> list[str]:
+def _headings(demo: Demo) -> str:
+    """The section that the verdict is stamped on, and how many more the experiment backs."""
     house = services.house()
-    if not house.warmth.ready:
-        return list(demo.proves)
-    found = [(section, house.library.section(section)) for section in demo.proves]
-    return [known.place(session.language()).heading if known else section for section, known in found]
+    first = demo.proves[0]
+    section = house.library.section(first) if house.warmth.ready else None
+    named = section.place(session.language()).heading if section else first
+    return named if len(demo.proves) == 1 else say("lab.and-more", first=named, count=len(demo.proves) - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import session
+from ui import services, session
 from ui.components.demo_card import draw_demo
 from ui.components.offer import draw_going
 from ui.components.shelf import draw_filter, draw_shelf
@@ -19,4 +19,6 @@ else:
     draw_going()
     st.text(say("lab.intro"))
 draw_shelf(draw_filter())
+if not services.house().warmth.ready:
+    st.fragment(session.until_ready, run_every=1.0, key="lab-loading")()
 st.caption(say("lab.not-here"))
