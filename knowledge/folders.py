@@ -211,8 +211,10 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[tuple[Path, str]]:
 
 
 def _linked(path: Path) -> bool:
-    """A symbolic link, or a junction of Windows."""
-    return path.is_symlink() or os.path.realpath(path) != os.path.join(os.path.realpath(path.parent), path.name)
+    """A symbolic link, or on Windows a junction."""
+    if path.is_symlink():
+        return True
+    return os.name == "nt" and os.path.realpath(path) != os.path.join(os.path.realpath(path.parent), path.name)
 
 
 def _refuse(path: Path, root: Path, real_root: str, skipped: list[Skipped]) -> None:

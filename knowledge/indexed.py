@@ -41,11 +41,6 @@ class Shelf(Generic[State]):
         self._lock = threading.Lock()
         self.damage: str | None = None
 
-    @property
-    def name(self) -> str:
-        """Of the state that `current` gave last."""
-        return self._stamp.name if self._stamp else ""
-
     def current(self) -> State:
         """The state of the current stamp; where it cannot be read, the one before, and `damage` says why."""
         with self._lock:
@@ -67,7 +62,6 @@ class IndexedCorpus:
     theirs: OwnState
     loaded: Encoder | None
     store: Store | None = None
-    stamp: str = ""
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -128,7 +122,7 @@ class IndexedCorpus:
         state = self.theirs
         if self.store is None or len(state.table.hashes) <= EXACT_UP_TO:
             return None
-        found = self.store.nearest("own", self.encoder, self.stamp, vector, count)
+        found = self.store.nearest("own", self.encoder, vector, count)
         if found is None:
             return None
         known = [state.number_of[ident] for ident in (one.rpartition("/")[0] for one in found) if ident in state.number_of]

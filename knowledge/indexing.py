@@ -29,6 +29,9 @@ from knowledge.store import BATCH, Row, Store
 
 Phase: TypeAlias = Literal["passages", "asked", "own"]
 
+Kept: TypeAlias = dict[str, list[list[list[str]]]]
+"""By file the passages, of each the pieces: the text and then its tokens. Only the next writer reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
@@ -116,11 +119,17 @@ class Indexing:
         return {}, {}
 
     def bring(
-        self, kind: str, name: str, encoder: Encoder | None, rows: Sequence[Row], known: Table | None
+        self,
+        kind: str,
+        name: str,
+        encoder: Encoder | None,
+        rows: Sequence[Row],
+        words: Sequence[Sequence[str]],
+        known: Table | None,
     ) -> Generator[tuple[int, int], None, Table]:
-        """The table of these rows, embedding what is new."""
+        """The table of these rows and their tokens, embedding what is new."""
         hashes = tuple(row.hash for row in rows)
-        counted = statistics([tokens(row.text) for row in rows])
+        counted = statistics(words)
         if encoder is None:
             return Table(hashes, np.zeros((len(rows), 0), dtype=np.float32), counted)
         try:
@@ -140,7 +149,9 @@ class Indexing:
         notes = builtin.read_notes(self._notes)
         _, before = self._before(self.builtin_folder, name, ("passages", "asked"))
         rows = [Row(one.passage.id, one.pieces[0], content_hash(one.pieces[0]), _place(one.passage)) for one in notes.passages]
-        passages = yield from _told(self.bring("builtin", name, encoder, rows, before.get("passages")), "passages")
+        passages = yield from _told(
+            self.bring("builtin", name, encoder, rows, [tokens(row.text) for row in rows], before.get("passages")), "passages"
+        )
         texts = [one.text for one in notes.asked]
         asked = yield from _told(self._compare(texts, encoder, before.get("asked")), "asked")
         made = {"passages": passages, "asked": asked}
@@ -176,7 +187,7 @@ class Indexing:
         texts = self._pieces(facts)
         made_same = self._stamp(self.own_folder) is not None
         files: dict[str, Any] = {}
-        kept: dict[str, list[list[str]]] = {}
+        kept: Kept = {}
         for one in (seen for found in scans for seen in found.seen):
             key = f"{one.folder}/{one.name}"
             old = facts.get("files", {}).get(key) if made_same else None
@@ -184,8 +195,8 @@ class Indexing:
                 files[key], kept[key] = old, texts[key]
             else:
                 files[key], kept[key] = _read(one)
-        rows, passage_of = _own_rows(files, kept)
-        table = yield from _told(self.bring("own", name, encoder, rows, before.get("pieces")), "own")
+        rows, words, passage_of = _own_rows(files, kept)
+        table = yield from _told(self.bring("own", name, encoder, rows, words, before.get("pieces")), "own")
         told = {
             "files": files,
             "passage_of": passage_of,
@@ -194,7 +205,7 @@ class Indexing:
         stamp = snapshot.write(self.own_folder, name, own_source(scans), told, {"pieces": table}, {"texts": kept})
         snapshot.clear(self.own_folder, stamp.name, time.time())
 
-    def _pieces(self, facts: dict[str, Any]) -> dict[str, list[list[str]]]:
+    def _pieces(self, facts: dict[str, Any]) -> Kept:
         if not facts:
             return {}
         try:
@@ -239,8 +250,8 @@ def _folder_facts(found: Scan) -> dict[str, Any]:
     return {"there": found.there, "skipped": [[one.path, one.reason] for one in found.skipped]}
 
 
-def _read(one: Seen) -> tuple[dict[str, Any], list[list[str]]]:
-    """A file's sections and passages as facts, and the pieces of each passage. `reason` where it is no note."""
+def _read(one: Seen) -> tuple[dict[str, Any], list[list[list[str]]]]:
+    """A file's sections and passages as facts, and the pieces of each passage with their tokens, as `Kept`."""
     facts: dict[str, Any] = {"mark": list(one.mark), "path": str(one.path), "reason": None, "encoding": "utf-8"}
     empty: dict[str, Any] = {"sections": [], "passages": []}
     try:
@@ -253,19 +264,21 @@ def _read(one: Seen) -> tuple[dict[str, Any], list[list[str]]]:
     facts["encoding"] = decoded.encoding
     facts["sections"] = [states.section_facts(section) for section in sections]
     facts["passages"] = [states.passage_facts(found.passage) for found in read]
-    return facts, [list(found.pieces) for found in read]
+    return facts, [[[piece, *tokens(piece)] for piece in found.pieces] for found in read]
 
 
-def _own_rows(files: dict[str, Any], kept: dict[str, list[list[str]]]) -> tuple[list[Row], list[int]]:
-    """A row for each piece, and the number of its passage among all."""
+def _own_rows(files: dict[str, Any], kept: Kept) -> tuple[list[Row], list[list[str]], list[int]]:
+    """A row for each piece, its tokens, and the number of its passage among all."""
     rows: list[Row] = []
+    words: list[list[str]] = []
     passage_of: list[int] = []
     number = 0
     for key, facts in files.items():
         for told, pieces in zip(facts["passages"], kept[key], strict=True):
             passage = states.passage_of(told)
-            for at, piece in enumerate(pieces):
+            for at, (piece, *found) in enumerate(pieces):
                 rows.append(Row(f"{passage.id}/{at}", piece, content_hash(piece), _place(passage)))
+                words.append(found)
                 passage_of.append(number)
             number += 1
-    return rows, passage_of
+    return rows, words, passage_of

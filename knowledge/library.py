@@ -181,7 +181,7 @@ class Library:
     def corpus(self) -> IndexedCorpus:
         """The state of the index that a question is answered from."""
         ours, theirs = self._state(), self._theirs.current()
-        return IndexedCorpus(ours, theirs, self._load_encoder(), self._indexing.store, self._theirs.name)
+        return IndexedCorpus(ours, theirs, self._load_encoder(), self._indexing.store)
 
     # our notes
 

@@ -13,7 +13,9 @@ import re
 import shutil
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +51,7 @@ class Store:
         """Why the store was made anew in this process, None where it was not."""
         self.trouble: str | None = None
         """Why the store last gave no answer."""
-        self._asked_state = ""
+        self._seal = ""
 
     @property
     def folder(self) -> Path:
@@ -65,7 +67,8 @@ class Store:
 
     def _tell(self, folder: Path, sizes: Mapping[str, int]) -> None:
         draft = self._index / "store.json.new"
-        draft.write_text(json.dumps({"folder": folder.name, "sizes": sizes}), "utf-8")
+        self._seal = uuid.uuid4().hex
+        draft.write_text(json.dumps({"folder": folder.name, "sizes": sizes, "seal": self._seal}), "utf-8")
         os.replace(draft, self._index / "store.json")
 
     def close(self) -> None:
@@ -76,10 +79,14 @@ class Store:
                 _let_go(client, self.folder)
 
     def seal(self) -> None:
-        """After the last write: close, and remember how large each file is. The caller holds the lock."""
+        """After the last write: remember how large each file is, and by a new seal tell others to open it again."""
         with self._lock:
-            self.close()
             self._tell(self.folder, _sizes(self.folder))
+
+    def _renew(self) -> None:
+        """Let the client go where another process has sealed the store since it was opened."""
+        if self._told().get("seal", "") != self._seal:
+            self.close()
 
     def update(
         self,
@@ -94,7 +101,7 @@ class Store:
         `known` are vectors that are at hand, of the same encoder. Embeds each text once, and none whose hash is known.
         """
         with self._lock:
-            self.close()
+            self._renew()
             collection = self._collection(kind, encoder)
             there: dict[str, Mapping[str, Any]] = _metadata(collection)
             at_hand = {one: number for number, one in enumerate(known.hashes)} if known else {}
@@ -109,12 +116,19 @@ class Store:
             missing = {row.hash: row for row in rows if row.hash not in by_hash}
             ordered = list(missing.values())
             yield 0, len(ordered)
-            for start in range(0, len(ordered), BATCH):
-                batch = ordered[start : start + BATCH]
-                made = embed([row.text for row in batch])
-                by_hash.update({row.hash: vector for row, vector in zip(batch, made, strict=True)})
-                _upsert(collection, batch, by_hash)
-                yield start + len(batch), len(ordered)
+            # Chroma builds its graph of one batch while the next is embedded.
+            with ThreadPoolExecutor(1, "store") as writer:
+                writing: Future[None] | None = None
+                for start in range(0, len(ordered), BATCH):
+                    batch = ordered[start : start + BATCH]
+                    made = embed([row.text for row in batch])
+                    by_hash.update({row.hash: vector for row, vector in zip(batch, made, strict=True)})
+                    if writing:
+                        writing.result()
+                    writing = writer.submit(_upsert, collection, batch, {row.hash: by_hash[row.hash] for row in batch})
+                    yield start + len(batch), len(ordered)
+                if writing:
+                    writing.result()
             written = {row.id for row in ordered}
             changed = [row for row in wanted.values() if row.id not in written and _differs(row, there.get(row.id))]
             moved = [row for row in changed if row.id in there and there[row.id]["hash"] == row.hash]
@@ -131,17 +145,12 @@ class Store:
                 return np.zeros((0, 0), dtype=np.float32)
             return np.stack([by_hash[row.hash] for row in rows]).astype(np.float32, copy=False)
 
-    def nearest(self, kind: str, encoder: str, state: str, vector: Vector, count: int) -> list[str] | None:
-        """The ids of the nearest rows, best first; None where the store is being written, damaged or behind.
-
-        `state` names the state of the index that is asked about: when it changes, another process may have written.
-        """
+    def nearest(self, kind: str, encoder: str, vector: Vector, count: int) -> list[str] | None:
+        """The ids of the nearest rows, best first; None where the store is being written or does not answer."""
         if not self._lock.acquire(blocking=False):
             return None
         try:
-            if state != self._asked_state:
-                self.close()
-                self._asked_state = state
+            self._renew()
             found = self._collection(kind, encoder).query(
                 query_embeddings=[vector.tolist()], n_results=count, include=["distances"]
             )
@@ -173,6 +182,7 @@ class Store:
 
     def _open(self) -> Any:
         if self._client is None:
+            self._seal = str(self._told().get("seal", ""))
             try:
                 self._client = self._checked(self.folder)
             except Exception as error:
