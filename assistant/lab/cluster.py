@@ -199,6 +199,16 @@ class Cluster:
         return stop
 
 
+def warm() -> None:
+    """Import what watching needs, in a thread of its own: it takes a second, while the sandbox is made."""
+
+    def load() -> None:
+        from kubernetes.client import AppsV1Api, CoreV1Api, DiscoveryV1Api  # noqa: F401
+        from kubernetes.informer import SharedInformer  # noqa: F401
+
+    threading.Thread(target=load, name="warm", daemon=True).start()
+
+
 def _short(error: BaseException) -> str:
     """The innermost reason, without addresses of objects in memory."""
     reason: object = getattr(error, "reason", None) or error

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.lab import grounds, guard, kubeconfig, recording
-from assistant.lab.cluster import Cluster, read_answer
+from assistant.lab.cluster import Cluster, read_answer, warm
 from assistant.lab.demo import Step, Verdict, decide, predicted_right
 from assistant.lab.events import (
     Changed,
@@ -92,6 +92,7 @@ def perform_live(run: Run, settings: Settings, ledger: Ledger, *, typed: bool) -
         refusal = refusal or StudyError("guard-no-answer", profile=settings.profile, reason="")
         run.emit(Refused(refusal.code, {**refusal.facts, "slug": run.demo.slug}))
         return
+    warm()
     try:
         with grounds.lived(settings.home, run.id) as folder:
             _Performance(run, settings, ledger, owner, examination.answer, folder, typed=typed).perform()

@@ -1,4 +1,4 @@
-"""Tests on a real Kubernetes node shaped like Minikube: skipped, in words, where none answers. Consent is given in a fresh home."""
+"""On a real Kubernetes node shaped like Minikube; skipped, in words, where none answers. Consent is given in a fresh home."""
 
 from __future__ import annotations
 

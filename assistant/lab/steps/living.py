@@ -28,7 +28,7 @@ def _ip(pod: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SeeLife(Verb):
-    """Read a pod's life off the watch until it is ready.
+    """Read a pod's life off the watch until it is ready, at most `seconds`.
 
     Measures `added` and `modified` (how often the API server told of it), `changes` (both), `in_order` (resourceVersion rises),
     `scheduled_first` (the event Scheduled stands before Started), `events` in their order, `ready_seconds`.
@@ -52,8 +52,8 @@ class SeeLife(Verb):
             reasons = [str(one.get("reason", "")) for one in of_pod]
             return reasons if "Started" in reasons and "Scheduled" in reasons else None
 
-        sandbox.wait(there, self.seconds, "pods-not-ready", app=self.pod, count=1)
-        reasons = sandbox.wait(told, 5.0)
+        came = sandbox.wait(there, self.seconds)
+        reasons = sandbox.wait(told, 5.0) if came else None
         seen = [one for one in sandbox.seen.since(0) if one.kind == "Pod" and one.name == self.pod]
         versions = [int(one.form["metadata"]["resourceVersion"]) for one in seen]
         for one in seen:
@@ -62,7 +62,8 @@ class SeeLife(Verb):
         yield Measured("modified", sum(one.change == "modified" for one in seen))
         yield Measured("changes", len(seen))
         yield Measured("in_order", versions == sorted(set(versions)))
-        yield Measured("ready_seconds", round(seen[-1].at - seen[0].at, 1))
+        if came:
+            yield Measured("ready_seconds", round(seen[-1].at - seen[0].at, 1))
         if reasons is not None:
             yield Measured("events", " → ".join(reasons))
             yield Measured("scheduled_first", reasons.index("Scheduled") < reasons.index("Started"))
@@ -151,7 +152,7 @@ class LookAtPod(Verb):
 
 @dataclass(frozen=True, slots=True)
 class StaysGone(Verb):
-    """Wait until no pod of the app is left, then watch for `seconds` whether one comes.
+    """Wait until no pod of the app is left, at most `patience` seconds, then watch for `seconds` whether one comes.
 
     Measures `came_back`: how many pods came, and `watched_seconds`.
     """
@@ -159,13 +160,14 @@ class StaysGone(Verb):
     say: Text
     app: str
     seconds: float = 10.0
+    patience: float = 20.0
     verb: ClassVar[str] = "stays-gone"
 
     def arguments(self) -> tuple[str, ...]:
         return ("get", "pods", "-l", f"app={self.app}", "--watch")
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
-        sandbox.wait(lambda: not sandbox.seen.pods(self.app) or None, 30.0)
+        sandbox.wait(lambda: not sandbox.seen.pods(self.app) or None, self.patience)
         mark = sandbox.seen.mark()
         began = time.monotonic()
 
