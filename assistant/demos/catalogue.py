@@ -12,13 +12,19 @@ from assistant.demos import (
     deployment_scale,
     labels_and_selectors,
     liveness_restarts,
+    overlay_network,
     pod_lifecycle,
     pod_status,
     port_forward_sticky,
     proxy_vs_port_forward,
+    readiness_gates_traffic,
     replicaset_adoption,
     replicaset_self_healing,
+    rollback,
     rolling_update,
+    service_cluster_ip,
+    service_load_balancer,
+    service_node_port,
     session_affinity,
 )
 from assistant.lab.demo import Demo
@@ -37,11 +43,17 @@ DEMOS: dict[str, Demo] = {
         replicaset_adoption.DEMO,
         deployment_scale.DEMO,
         rolling_update.DEMO,
+        readiness_gates_traffic.DEMO,
+        rollback.DEMO,
+        service_cluster_ip.DEMO,
         connection_not_request.DEMO,
         session_affinity.DEMO,
         api_proxy_balancing.DEMO,
         port_forward_sticky.DEMO,
         proxy_vs_port_forward.DEMO,
+        service_node_port.DEMO,
+        service_load_balancer.DEMO,
+        overlay_network.DEMO,
     )
 }
 

@@ -39,12 +39,9 @@ DEMO = Demo(
         Newcomers(Text("다른 파드인가요?", "Is it another pod?"), "forward", "again_forward", "another"),
     ),
     expects=(
-        Expect("forward_pods", "==", 1),
-        Expect("scaled_forward_pods", "==", 1),
+        *(Expect(name, "==", 1) for name in ("forward_pods", "scaled_forward_pods", "forward_exit", "another")),
         Expect("others", "==", 0),
         Expect("forward_lost", "==", True),
-        Expect("forward_exit", "==", 1),
-        Expect("another", "==", 1),
     ),
     verdicts={
         outcome: Text(

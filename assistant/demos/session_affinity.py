@@ -7,6 +7,7 @@ from assistant.lab.steps.inside import SendInside, WaitAnswering
 from assistant.lab.steps.patching import Patch
 from assistant.lab.steps.sending import Send
 
+STICKY = {"spec": {"sessionAffinity": "ClientIP"}}
 DEMO = Demo(
     slug="session-affinity",
     title=Text("sessionAffinity는 어느 길에서 통할까요?", "On which path does sessionAffinity hold?"),
@@ -23,13 +24,7 @@ DEMO = Demo(
     steps=(
         *three_pods_and_client(),
         SendInside(Text("켜기 전에 새 연결 60개를 보냅니다.", "60 new connections before."), name="before"),
-        Patch(
-            Text("sessionAffinity를 ClientIP로 바꿉니다.", "Set sessionAffinity to ClientIP."),
-            "Service",
-            "web",
-            {"spec": {"sessionAffinity": "ClientIP"}},
-            ("patch", "service", "web", "-p", '{"spec":{"sessionAffinity":"ClientIP"}}'),
-        ),
+        Patch(Text("sessionAffinity를 켭니다.", "Turn sessionAffinity on."), "Service", "web", STICKY),
         WaitAnswering(Text("규칙이 바뀔 때까지 기다립니다.", "Wait until the rules have changed."), pods=1),
         SendInside(Text("다시 새 연결 60개를 보냅니다.", "60 new connections again.")),
         Send(Text("API 서버 프록시로 60번 요청합니다.", "60 requests through the API server's proxy."), ("api-proxy",)),

@@ -46,6 +46,7 @@ KINDS = {
         Kind("Pod", "", "v1", "pods"),
         Kind("Service", "", "v1", "services"),
         Kind("Event", "", "v1", "events"),
+        Kind("ConfigMap", "", "v1", "configmaps"),
         Kind("ServiceAccount", "", "v1", "serviceaccounts"),
         Kind("ResourceQuota", "", "v1", "resourcequotas"),
         Kind("LimitRange", "", "v1", "limitranges"),
@@ -75,7 +76,16 @@ STEP_RULES: tuple[dict[str, list[str]], ...] = (
 )
 """The rights of the steps, in their own namespace only. Services are also listed and watched: the picture shows them."""
 
-OWNER_READS = ("/version", "Namespace", "Node", "Pod in kube-system", "DaemonSet in kube-system", "Lease", "ServiceAccount")
+OWNER_READS = (
+    "/version",
+    "Namespace",
+    "Node",
+    "Pod in kube-system",
+    "DaemonSet in kube-system",
+    "ConfigMap kube-proxy",
+    "Lease",
+    "ServiceAccount",
+)
 """What is read with the learner's own rights."""
 
 OWNER_WRITES: dict[str, tuple[str, ...]] = {

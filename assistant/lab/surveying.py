@@ -35,6 +35,10 @@ class Survey:
     system: tuple[SystemPod, ...]
     routes: Mapping[str, str] = field(default_factory=dict)
     """node name -> pod CIDR"""
+    proxy_mode: str = ""
+    """How kube-proxy works: iptables, nftables, ipvs; "" where there is no kube-proxy to ask."""
+    overlay: str = ""
+    """How the CNI says it encapsulates packets between nodes, e.g. vxlan; "" where it announces nothing."""
 
 
 def _system_pod(pod: Form) -> SystemPod:
@@ -50,9 +54,34 @@ def _system_pod(pod: Form) -> SystemPod:
     )
 
 
+def proxy_mode(config: Form | None) -> str:
+    """The mode in the ConfigMap kube-proxy; left empty it is iptables."""
+    import yaml
+
+    if config is None:
+        return ""
+    try:
+        told = yaml.safe_load((config.get("data") or {}).get("config.conf") or "")
+        return str((told or {}).get("mode") or "iptables")
+    except (yaml.YAMLError, AttributeError):
+        return ""
+
+
+def overlay(node: Form) -> str:
+    """What flannel or Calico notes on its node about encapsulation."""
+    notes = node["metadata"].get("annotations") or {}
+    if notes.get("flannel.alpha.coreos.com/backend-type") in ("vxlan", "ipip", "wireguard"):
+        return str(notes["flannel.alpha.coreos.com/backend-type"])
+    if notes.get("projectcalico.org/IPv4VXLANTunnelAddr"):
+        return "vxlan"
+    return "ipip" if notes.get("projectcalico.org/IPv4IPIPTunnelAddr") else ""
+
+
 def survey(cluster: Cluster) -> Survey:
     """Look, now."""
     nodes = cluster.list("Node")
     pods = cluster.list("Pod", "kube-system")
     routes = {str(node["metadata"]["name"]): str((node.get("spec") or {}).get("podCIDR") or "") for node in nodes}
-    return Survey(tuple(map(node_fact, nodes)), tuple(map(_system_pod, pods)), routes)
+    mode = proxy_mode(cluster.get("ConfigMap", "kube-system", "kube-proxy"))
+    around = next(filter(None, map(overlay, nodes)), "")
+    return Survey(tuple(map(node_fact, nodes)), tuple(map(_system_pod, pods)), routes, mode, around)

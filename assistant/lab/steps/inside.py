@@ -40,11 +40,12 @@ def address(sandbox: Sandbox, service: str) -> str:
     return f"http://{found['spec']['clusterIP']}:{found['spec']['ports'][0]['port']}"
 
 
-def curl(url: str, count: int, *, keep_alive: bool = False) -> tuple[str, ...]:
-    """One curl for `count` GETs, one after the other, 2 s each at most; it prints "POD STATUS CONNECTIONS" a line."""
+def curl(url: str, count: int, *, keep_alive: bool = False, rate: int = 0) -> tuple[str, ...]:
+    """One curl for `count` GETs, 2 s each at most, at most `rate` a second; it prints "POD STATUS CONNECTIONS" a line."""
     new = () if keep_alive else ("-H", "Connection: close")
     told = ("-w", r" %{http_code} %{num_connects}\n")
-    return ("curl", "-sN", "-m", "2", *new, *told, f"{url}/hostname?[1-{count}]")
+    pace = ("--rate", f"{rate}/s") if rate else ()
+    return ("curl", "-sN", "-m", "2", *pace, *new, *told, f"{url}/hostname?[1-{count}]")
 
 
 def parse(line: str) -> tuple[str | None, int] | None:

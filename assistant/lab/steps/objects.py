@@ -25,6 +25,11 @@ def probe(port: int = PORT, *, delay: int = 0, period: int = 1, failures: int = 
     return {**asked, "initialDelaySeconds": delay} if delay else asked
 
 
+def tcp_probe(port: int = PORT, *, period: int = 1) -> Form:
+    """A probe that only connects: it leaves no line in the log of `serve-hostname`."""
+    return {"tcpSocket": {"port": port}, "periodSeconds": period}
+
+
 def pod_spec(
     arguments: tuple[str, ...] = NETEXEC,
     *,

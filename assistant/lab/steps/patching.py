@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -28,25 +29,67 @@ def _same_name(one: object, other: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Patch(Verb):
-    """Merge this change into an object, as `typed` does by hand. `part` is a subresource such as scale."""
+    """Merge this change into an object, as `kubectl patch` does."""
 
     say: Text
     kind: str
     name: str
     change: Mapping[str, Any]
-    typed: tuple[str, ...]
-    part: str = ""
     verb: ClassVar[str] = "patch"
 
     def arguments(self) -> tuple[str, ...]:
-        return self.typed
+        return ("patch", self.kind.lower(), self.name, "-p", json.dumps(self.change))
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         sandbox.memory["mark"] = str(sandbox.seen.mark())
-        style = "merge" if self.part else "strategic-merge"
-        sandbox.patch(self.kind, self.name, self.change, part=self.part, style=style, verb=self.part or "patch")
+        sandbox.patch(self.kind, self.name, self.change, style="strategic-merge")
         yield from ()
 
     def took_effect(self, sandbox: Sandbox) -> bool:
         """The watch shows the object with the change in it."""
         return contains(sandbox.seen.get(self.kind, self.name), sandbox.filled(self.change))
+
+
+@dataclass(frozen=True, slots=True)
+class SetImage(Verb):
+    """Give the pods of a Deployment another image: its template changes, so it rolls."""
+
+    say: Text
+    deployment: str
+    image: str
+    verb: ClassVar[str] = "set-image"
+
+    def arguments(self) -> tuple[str, ...]:
+        return ("set", "image", f"deployment/{self.deployment}", f"main={self.image}")
+
+    def _patch(self) -> Patch:
+        change = {"spec": {"template": {"spec": {"containers": [{"name": "main", "image": self.image}]}}}}
+        return Patch(self.say, "Deployment", self.deployment, change)
+
+    def perform(self, sandbox: Sandbox) -> Iterator[Event]:
+        return self._patch().perform(sandbox)
+
+    def took_effect(self, sandbox: Sandbox) -> bool:
+        return self._patch().took_effect(sandbox)
+
+
+@dataclass(frozen=True, slots=True)
+class SetType(Verb):
+    """Change the type of a Service: ClusterIP, NodePort or LoadBalancer."""
+
+    say: Text
+    service: str
+    type: str
+    verb: ClassVar[str] = "set-type"
+
+    def arguments(self) -> tuple[str, ...]:
+        return self._patch().arguments()
+
+    def _patch(self) -> Patch:
+        return Patch(self.say, "Service", self.service, {"spec": {"type": self.type}})
+
+    def perform(self, sandbox: Sandbox) -> Iterator[Event]:
+        return self._patch().perform(sandbox)
+
+    def took_effect(self, sandbox: Sandbox) -> bool:
+        return self._patch().took_effect(sandbox)

@@ -14,6 +14,7 @@ from assistant.lab.sandbox import Sandbox
 from assistant.lab.steps.forwarding import Forward, forward_of
 from assistant.lab.steps.lanes import SHORT, ask_proxy, http_get, tally
 from assistant.lab.steps.verb import Verb
+from knowledge.errors import StudyError
 
 SHOWN_EVERY = 0.2
 """Seconds between two TrafficSeen of a lane."""
@@ -59,7 +60,17 @@ def asker(sandbox: Sandbox, lane: str, service: str) -> Callable[[], str | None]
         return lambda: ask_proxy(sandbox, f"{service}:80")
     if lane == "port-forward":
         return lambda: http_get("127.0.0.1", forward_of(sandbox).port)
+    if lane == "node-port":
+        return lambda: http_get(*_place(sandbox, lane))
     raise ValueError(f"no lane from this computer: {lane}")
+
+
+def _place(sandbox: Sandbox, lane: str) -> tuple[str, int]:
+    """Where an earlier step found the way in."""
+    found = sandbox.kept.get(lane)
+    if not isinstance(found, tuple):
+        raise StudyError("no-way-in", lane=lane)
+    return str(found[0]), int(found[1])
 
 
 @dataclass(frozen=True, slots=True)

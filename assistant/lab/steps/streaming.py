@@ -1,7 +1,7 @@
 """Steady requests from inside the cluster while something changes: each answer with its time, until they are stopped.
 
-The client pod's shell prints one line an answer, the pod's name, and "!" for a failure. What is asked is an address, not a
-name, so that what is counted is the Service and not DNS.
+One curl in the client pod prints a line an answer: it costs the node less than one curl each. What is asked is an address, not
+a name, so that what is counted is the Service and not DNS.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from assistant.lab.demo import Text
 from assistant.lab.events import Event, Measured, TrafficSeen
 from assistant.lab.sandbox import Sandbox
 from assistant.lab.seen import version
-from assistant.lab.steps.inside import CLIENT, address
+from assistant.lab.steps.inside import CLIENT, address, curl, parse
 from assistant.lab.steps.lanes import tally
 from assistant.lab.steps.verb import Verb
 from knowledge.errors import StudyError
 
 FAILED = "!"
+STEADY = 20
+"""Requests a second below which a gap could go unnoticed."""
 LONGEST = 180
 """Seconds after which a loop ends by itself, whatever became of us."""
 
 
 def loop(url: str, every: float) -> tuple[str, ...]:
-    """The shell line that asks `url` again and again, each time on a connection of its own."""
-    ask = f"curl -s -m 3 -w '\\n' '{url}' || echo '{FAILED}'"
-    return ("sh", "-c", f"s=$(date +%s); while [ $(date +%s) -lt $(($s+{LONGEST})) ]; do {ask}; sleep {every:g}; done")
+    """The curl that asks `url` again and again, each time on a connection of its own."""
+    return curl(url, round(LONGEST / every), rate=round(1 / every))
 
 
 class Traffic:
@@ -47,10 +48,11 @@ class Traffic:
         self.first = threading.Event()
 
     def on_line(self, line: str) -> None:
-        """Take one line of the client's shell."""
-        name = line.strip()
-        if not name:
+        """Take one line of curl."""
+        found = parse(line)
+        if found is None:
             return
+        name = found[0] or FAILED
         with self._lock:
             self.answers.append((time.monotonic(), name))
             self._fresh[name] += 1
@@ -82,11 +84,11 @@ class StartTraffic(Verb):
     verb: ClassVar[str] = "start-traffic"
 
     def arguments(self) -> tuple[str, ...]:
-        return ("exec", CLIENT, "--", *loop(f"http://{self.service}/hostname", self.every))
+        return ("exec", CLIENT, "--", *loop(f"http://{self.service}", self.every))
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         traffic = Traffic(sandbox, "service")
-        line = loop(address(sandbox, self.service) + "/hostname", self.every)
+        line = loop(address(sandbox, self.service), self.every)
         held = sandbox.hold("exec", CLIENT, "--", *line, on_line=traffic.on_line)
         sandbox.kept["traffic"], sandbox.kept["traffic-process"] = traffic, held
         until = time.monotonic() + 15.0
@@ -101,8 +103,9 @@ class StartTraffic(Verb):
 class StopTraffic(Verb):
     """End the steady requests after `after` more seconds.
 
-    Measures as `lanes.tally` has it, prefixed with `name`, besides `{name}_rate` (requests a second), `{name}_last` (the
-    version that answered last) and `{name}_both_seconds`, from the first answer of the newer version to the last of the older.
+    Measures as `lanes.tally` has it, prefixed with `name`, besides `{name}_rate` (requests a second), `{name}_steady` (only
+    where these were enough to notice a gap), `{name}_last` (the version that answered last) and `{name}_both_seconds`, from
+    the first answer of the newer version to the last of the older.
     """
 
     say: Text
@@ -121,7 +124,10 @@ class StopTraffic(Verb):
         yield from tally(traffic.lane, answers, failed, self.name)
         times = traffic.answers
         if len(times) > 1:
-            yield Measured(f"{self.name}_rate", round(len(times) / max(0.1, times[-1][0] - times[0][0])))
+            rate = len(times) / max(0.1, times[-1][0] - times[0][0])
+            yield Measured(f"{self.name}_rate", round(rate))
+            if rate >= STEADY:
+                yield Measured(f"{self.name}_steady", True)
         versions = {one.name: version(one.form) for one in sandbox.seen.since(0) if one.kind == "Pod"}
         by = [(at, versions.get(name, "")) for at, name in times if name != FAILED]
         if by:
