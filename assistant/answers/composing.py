@@ -12,17 +12,21 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from langchain_core.runnables import Runnable, RunnableConfig
+from rapidfuzz import fuzz
 
 from assistant.answers.answer import ModelUse
 from assistant.answers.evidence import Evidence, Excerpt, Setting
 from assistant.answers.framing import frame
-from assistant.answers.phrasing import Phrase, marked, phrases
+from assistant.answers.phrasing import Phrase, marked, phrases, sentences
 from knowledge.passages import Language
 
 ROOM: Mapping[Language, int] = {"ko": 480, "en": 640}
 """Characters of readable text that an answer from one section may have; a longer section gives its best passages."""
-ROOM_BESIDE: Mapping[Language, int] = {"ko": 260, "en": 360}
+ROOM_BESIDE: Mapping[Language, int] = {"ko": 340, "en": 480}
 """The same where a correction or the learner's own note has spoken before."""
+
+SAME = 88
+"""From this likeness of its words on (0..100), a sentence says what a correction has said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +95,22 @@ def _parts(evidence: Evidence) -> Iterator[str]:
 
 def corrected(evidence: Evidence) -> Iterator[str]:
     """What the question assumes, set right: each with its mark. The answer begins with it."""
+    name = "correction"
     for setting in evidence.settings:
         if setting.about is None:
-            yield marked(frame("correction", evidence.language, text=setting.correction.text), [setting.number])
+            yield _each_marked(frame(name, evidence.language, text=setting.correction.text), setting.number)
+            name = "another_correction"
 
 
 def set_right(evidence: Evidence, about: int | None = None) -> Iterator[str]:
     """What the learner's passages (or the one of this number) state imprecisely, set right: each with its mark."""
     for setting in evidence.settings:
         if setting.about is not None and about in (None, setting.about):
-            yield marked(frame("precisely", evidence.language, text=setting.correction.text), [setting.number])
+            yield _each_marked(frame("precisely", evidence.language, text=setting.correction.text), setting.number)
+
+
+def _each_marked(text: str, number: int) -> str:
+    return " ".join(marked(sentence, [number]) for sentence in sentences(text))
 
 
 def _own_parts(evidence: Evidence) -> Iterator[str]:
@@ -118,15 +128,16 @@ def _own_parts(evidence: Evidence) -> Iterator[str]:
         yield from set_right(evidence, excerpt.number)
 
 
-def _already(settings: Sequence[Setting]) -> frozenset[str]:
-    return frozenset(_bare(setting.correction.text) for setting in settings)
+def _already(settings: Sequence[Setting]) -> list[str]:
+    return [sentence for setting in settings for sentence in sentences(setting.correction.text)]
 
 
-def _bare(text: str) -> str:
-    return "".join(sign for sign in text.lower() if sign.isalnum())
+def _repeats(text: str, said: Sequence[str]) -> bool:
+    """Has the same been said already, in about these words?"""
+    return any(fuzz.token_set_ratio(text, before) >= SAME for before in said)
 
 
-def spoken(section: Sequence[Excerpt], room: int, said: frozenset[str] = frozenset()) -> Iterator[str]:
+def spoken(section: Sequence[Excerpt], room: int, said: Sequence[str] = ()) -> Iterator[str]:
     """A section's words as paragraphs, items and blocks with their marks, in the file's order, as far as the room goes.
 
     The first passage is always there, then those that match best. A sentence that was said already is left out.
@@ -140,15 +151,10 @@ def spoken(section: Sequence[Excerpt], room: int, said: frozenset[str] = frozens
         if not chosen or sizes[excerpt.number] <= left:
             chosen.add(excerpt.number)
             left -= sizes[excerpt.number]
-    seen = set(said)
     for position, excerpt in enumerate(section):
         if excerpt.number not in chosen:
             continue
-        kept: list[Phrase] = []
-        for phrase in told[excerpt.number]:
-            if _bare(phrase.text) not in seen:
-                seen.add(_bare(phrase.text))
-                kept.append(phrase)
+        kept = [phrase for phrase in told[excerpt.number] if not _repeats(phrase.text, said)]
         following = section[position + 1].number in chosen if position + 1 < len(section) else False
         if kept and kept[-1].text.endswith(":") and not following:
             kept[-1] = replace(kept[-1], text=kept[-1].text[:-1] + ".")

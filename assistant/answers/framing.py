@@ -22,6 +22,7 @@ _FRAMES: Mapping[str, Mapping[Language, str]] = {
     },
     "precisely": {"ko": "정확히는: {text}", "en": "Precisely: {text}"},
     "correction": {"ko": "정확히 말하면, {text}", "en": "To be precise: {text}"},
+    "another_correction": {"ko": "그리고 {text}", "en": "Also: {text}"},
     "translated": {"ko": "번역: {text}", "en": "Translated: {text}"},
     "example": {"ko": "예", "en": "For example"},
     "unsupported": {"ko": "(노트에 없는 설명)", "en": "(not in the notes)"},

@@ -86,7 +86,8 @@ def sentences(text: str) -> list[str]:
             depth = max(0, depth - 1)
         elif sign in ".!?。" and depth == 0 and text[index + 1 : index + 2].isspace():
             rest = text[index + 1 :].lstrip()
-            if rest and not ("a" <= rest[0] <= "z") and not text[start:index].strip().isdecimal():
+            goes_on = rest and "a" <= rest[0] <= "z" and not "가" <= text[index - 1] <= "힣"
+            if rest and not goes_on and not text[start:index].strip().isdecimal():
                 found.append(text[start : index + 1].strip())
                 start = index + 1
     found.append(text[start:].strip())

@@ -225,6 +225,8 @@ def _sentence_end(text: str, start: int, place: int) -> int | None:
         return end
     if after[0] != " " and not _MARKS.match(text, place + 1):
         return None
-    if re.search(r"(?:^|\n)\s*(?:[-*+]\s+)?\d{1,2}$", text[start:place]) or "a" <= rest[0] <= "z":
+    if re.search(r"(?:^|\n)\s*(?:[-*+]\s+)?\d{1,2}$", text[start:place]):
+        return None
+    if "a" <= rest[0] <= "z" and not "가" <= text[place - 1] <= "힣" and not _MARKS.match(text, place + 1):
         return None
     return end
