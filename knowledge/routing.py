@@ -1,13 +1,14 @@
-"""Which section a question is about, and whether the notes cover it: four members, the mean of their probabilities.
+"""Which section a question is about, and whether the notes cover it: six members, their logarithms averaged.
 
-Three are log-linear over sections: the sentence vector, words and pairs, runs of characters; the fourth are the nearest of what
-learners ask. `not-covered/near`, `/trap` and `/off` are sections too: their share is what the notes do not cover. router.npz is
-made by training.py and read with numpy alone. Without the encoder it was trained with, the two members of words remain.
+Over sections: log-linear in the sentence vectors, in words and pairs, in runs of characters, and the nearest of what learners
+ask; over concepts: words and runs once more. `not-covered/near`, `/trap` and `/off` are sections too: their share is what the
+notes do not cover. router.npz is made by training.py and read with numpy alone. Without the encoder it was trained with, the
+members of words and runs remain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,11 @@ PACKAGED = Path(__file__).with_name("router.npz")
 NEIGHBOURS = 60
 WARMTH = 0.07
 """Of the neighbours' cosines: a smaller one trusts the nearest more."""
+
+FLOOR = 1e-4
+"""No member alone can rule a section out."""
+GROUPS_COUNT = 0.5
+"""Weight of the members over groups, against 1 for those over sections."""
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -53,7 +59,7 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The members over the sentence vector: log-linear, and the nearest asked questions in fewer dimensions."""
+    """The members over the sentence vectors: log-linear over both, and the nearest asked questions in fewer dimensions."""
 
     weights: Matrix
     bias: Matrix
@@ -61,8 +67,8 @@ class Meaning:
     asked: Matrix
     labels: NDArray[np.int64]
 
-    def log_linear(self, vector: Vector) -> Matrix:
-        scores = vector @ self.weights + self.bias
+    def log_linear(self, vectors: Vector) -> Matrix:
+        scores = vectors @ self.weights + self.bias
         return _shared(np.exp(scores - scores.max()))
 
     def neighbours(self, vector: Vector, count: int) -> Matrix:
@@ -83,23 +89,30 @@ class Router:
     fingerprint: str
     words: Buckets
     runs: Buckets
+    words_groups: Buckets
+    runs_groups: Buckets
     meaning: Meaning
 
-    def probabilities(self, reduced: str, vector: Vector | None) -> Matrix:
-        """Shape (sections,), of a question brought to canonical terms and the vector of that text; sums to 1."""
-        members = [
-            self.words.probabilities(*hashed(words(reduced), WORD_BITS)),
-            self.runs.probabilities(*hashed(runs(reduced), RUN_BITS)),
-        ]
-        if vector is not None and len(vector) == len(self.meaning.weights):
-            members += [self.meaning.log_linear(vector), self.meaning.neighbours(vector, len(self.sections))]
-        return np.asarray(np.mean(members, axis=0), dtype=np.float32)
+    def members(self, reduced: str, vector: Vector | None, raw: Vector | None) -> tuple[list[Matrix], list[Matrix]]:
+        """Probabilities of each member: those over sections, and those over groups (concepts, near, trap, off)."""
+        of_words, of_runs = hashed(words(reduced), WORD_BITS), hashed(runs(reduced), RUN_BITS)
+        sections = [self.words.probabilities(*of_words), self.runs.probabilities(*of_runs)]
+        groups = [self.words_groups.probabilities(*of_words), self.runs_groups.probabilities(*of_runs)]
+        if vector is not None and raw is not None and len(vector) + len(raw) == len(self.meaning.weights):
+            sections.append(self.meaning.log_linear(np.concatenate([vector, raw])))
+            sections.append(self.meaning.neighbours(vector, len(self.sections)))
+        return sections, groups
 
-    def read(self, reduced: str, vector: Vector | None) -> Reading:
+    def probabilities(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Matrix:
+        """Shape (sections,), of a question brought to canonical terms, the vectors of that text and of the question itself."""
+        sections, groups = self.members(reduced, vector, raw)
+        return combined(sections, groups, group_numbers(self.sections))
+
+    def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading:
         """What the question is about."""
         concepts: dict[str, float] = {}
         sections: dict[str, float] = {}
-        for section, share in zip(self.sections, self.probabilities(reduced, vector).tolist(), strict=True):
+        for section, share in zip(self.sections, self.probabilities(reduced, vector, raw).tolist(), strict=True):
             concept = section.partition("/")[0]
             if concept != NOT_COVERED:
                 sections[section] = share
@@ -111,6 +124,25 @@ class Router:
             {concept: share / whole for concept, share in concepts.items()},
             {section: share / whole for section, share in sections.items()},
         )
+
+
+@lru_cache(maxsize=8)
+def _groups(sections: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    of_section = [section if section.startswith(f"{NOT_COVERED}/") else section.partition("/")[0] for section in sections]
+    names = tuple(sorted(set(of_section)))
+    return names, np.array([names.index(name) for name in of_section], dtype=np.int64)
+
+
+def group_numbers(sections: tuple[str, ...]) -> NDArray[np.int64]:
+    """The number of each section's group: its concept, or near, trap, off."""
+    return _groups(sections)[1]
+
+
+def combined(sections: Sequence[Matrix], groups: Sequence[Matrix], numbers: NDArray[np.int64]) -> Matrix:
+    """One distribution over sections of all members: their logarithms averaged, those over groups given to their sections."""
+    score = np.mean([np.log(one + FLOOR) for one in sections], axis=0)
+    score = score + GROUPS_COUNT * np.mean([np.log(one + FLOOR) for one in groups], axis=0)[numbers]
+    return _shared(np.exp(score - score.max()))
 
 
 def load(path: Path = PACKAGED) -> Router:
@@ -125,6 +157,8 @@ def load(path: Path = PACKAGED) -> Router:
         fingerprint=str(parts["fingerprint"]),
         words=_buckets(parts, "words"),
         runs=_buckets(parts, "runs"),
+        words_groups=_buckets(parts, "words_groups"),
+        runs_groups=_buckets(parts, "runs_groups"),
         meaning=Meaning(
             parts["weights"].astype(np.float32),
             parts["bias"].astype(np.float32),

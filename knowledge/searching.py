@@ -7,22 +7,31 @@ large vault on another subject answers about that subject and changes nothing ab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from knowledge.corpus import NOT_COVERED, Candidate, Corpus, Scores, Vector
+from knowledge import terms
+from knowledge.corpus import Candidate, Corpus, Scores, Vector
 from knowledge.features import reduced
 from knowledge.language import language_of
 from knowledge.lexical import tokens as tokens_of
-from knowledge.passages import Found, Hit, Language
+from knowledge.passages import Found, Hit, Language, Section
 from knowledge.routing import Reading, Router, router
 
 SECTIONS = 10
 HITS = 8
 OWN_HITS = 5
-COVERED_FROM = 0.5
+COVERED_FROM = 0.8
+"""Of the router's probability that the notes cover a question: below it the answer is that they do not."""
 OWN_COVERED_FROM = 0.25
+BEST_PASSAGES = 2
+EVIDENCE_COUNTS = 3.0
+CONCEPT_COUNTS = 0.5
+BEFORE_COUNTS = 0.5
+BEFORE_FLOOR = 0.05
+FLOOR = 1e-5
 
 
 def search(
@@ -33,35 +42,50 @@ def search(
     earlier: Sequence[str] = (),
     route: Router | None = None,
 ) -> Found:
-    """What the notes have for the question. `earlier`: the questions before it, for one that does not stand alone."""
+    """What the notes have for the question.
+
+    `earlier` are the questions before it: where this one names no term at all, the subject of the last one is likelier.
+    """
     language = language or language_of(question)
     vector = corpus.embed(question)
     tokens = tokens_of(question)
-    reading = _read(question, corpus, route or router())
+    route = route or router()
+    reading = _read(question, vector, corpus, route)
     evidence = _passage_scores(corpus, vector, tokens)
-    ranked = _rank(corpus, evidence, reading)
+    before = _read(earlier[-1], corpus.embed(earlier[-1]), corpus, route) if earlier and not terms.find(question) else None
+    shares = _shares(corpus, evidence, reading, before)
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
     own = sorted((_confident(one) for one in corpus.own(vector, tokens)), key=lambda hit: -hit.score)[:OWN_HITS]
+    own_covered = bool(own) and own[0].score >= OWN_COVERED_FROM
     confidence = reading.covered if reading else float(evidence.max(initial=0.0))
-    concepts = reading.concepts if reading else _by_concept(ranked)
+    covered = bool(ranked) and confidence >= (COVERED_FROM if reading else OWN_COVERED_FROM)
     return Found(
         question=question,
         language=language,
-        confidence=confidence,
-        covered=confidence >= (COVERED_FROM if reading else OWN_COVERED_FROM) and bool(ranked),
-        own_covered=bool(own) and own[0].score >= OWN_COVERED_FROM,
+        confidence=min(1.0, confidence),
+        covered=covered,
+        own_covered=own_covered,
         sections=tuple(section for section, _ in ranked[:SECTIONS]),
         hits=_hits(corpus, ranked, evidence, language),
         own=tuple(own),
-        concepts=tuple(sorted(concepts.items(), key=lambda item: -item[1])),
+        concepts=_concepts(shares),
+        empty=None if own_covered or covered else _empty(question, corpus),
     )
 
 
-def _read(question: str, corpus: Corpus, route: Router | None) -> Reading | None:
-    """What the router says; its vector is of the text that it was trained on, and of the encoder that it was trained with."""
-    if route is None:
+def _read(question: str, vector: Vector | None, corpus: Corpus, route: Router | None) -> Reading | None:
+    """What the router says; vectors of another encoder than it was trained with mean nothing to it."""
+    if route is None or not _made_of(route.sections, corpus):
         return None
     text = reduced(question)
-    return route.read(text, corpus.embed(text) if corpus.encoder == route.encoder else None)
+    if corpus.encoder != route.encoder:
+        return route.read(text, None, None)
+    return route.read(text, corpus.embed(text), vector)
+
+
+def _made_of(sections: Sequence[str], corpus: Corpus) -> bool:
+    """Whether the router was trained on these notes: it knows most of their sections."""
+    return 2 * sum(section in corpus.sections for section in sections) > len(corpus.sections)
 
 
 def _fused(cosine: Scores, bm25: Scores) -> Scores:
@@ -81,25 +105,44 @@ def _confident(candidate: Candidate) -> Hit:
     return Hit(candidate.passage, score, reasons)
 
 
-def _rank(corpus: Corpus, evidence: Scores, reading: Reading | None) -> list[tuple[str, float]]:
-    """Our sections with their scores, best first: the mean of a section's best two passages, and the router."""
-    best: dict[str, list[float]] = {}
-    for passage, score in zip(corpus.passages, evidence, strict=True):
-        best.setdefault(passage.section, []).append(float(score))
-    scores = {section: sum(sorted(found)[-2:]) / min(2, len(found)) for section, found in best.items()}
-    if reading:
-        scores = {section: 0.3 * score + 0.7 * reading.sections.get(section, 0.0) for section, score in scores.items()}
-    return sorted(scores.items(), key=lambda item: -item[1])
+def _shares(corpus: Corpus, evidence: Scores, reading: Reading | None, before: Reading | None) -> dict[str, float]:
+    """Our sections with their probabilities: the router's for section and concept, moved by what the passages show."""
+    found: dict[str, list[float]] = {}
+    for passage, score in zip(corpus.passages, evidence.tolist(), strict=True):
+        found.setdefault(passage.section, []).append(score)
+    scores: dict[str, float] = {}
+    for section, of_section in found.items():
+        score = EVIDENCE_COUNTS * sum(sorted(of_section)[-BEST_PASSAGES:]) / min(BEST_PASSAGES, len(of_section))
+        if reading:
+            concept = section.partition("/")[0]
+            score += math.log(reading.sections.get(section, 0.0) + FLOOR)
+            score += CONCEPT_COUNTS * math.log(reading.concepts.get(concept, 0.0) + FLOOR)
+            if before:
+                score += BEFORE_COUNTS * math.log(before.concepts.get(concept, 0.0) + BEFORE_FLOOR)
+        scores[section] = score
+    highest = max(scores.values(), default=0.0)
+    shares = {section: math.exp(score - highest) for section, score in scores.items()}
+    whole = sum(shares.values()) or 1.0
+    return {section: share / whole for section, share in shares.items()}
 
 
-def _by_concept(ranked: Sequence[tuple[str, float]]) -> dict[str, float]:
+def _concepts(shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     concepts: dict[str, float] = {}
-    for section, score in ranked:
+    for section, share in shares.items():
         concept = section.partition("/")[0]
-        if concept != NOT_COVERED:
-            concepts[concept] = max(concepts.get(concept, 0.0), score)
-    total = sum(concepts.values()) or 1.0
-    return {concept: score / total for concept, score in concepts.items()}
+        concepts[concept] = concepts.get(concept, 0.0) + share
+    return tuple(sorted(concepts.items(), key=lambda item: -item[1]))
+
+
+def _empty(question: str, corpus: Corpus) -> Section | None:
+    """A heading of the learner's without text that names just what is asked: each of its words stands in the question."""
+    asked = set(tokens_of(question)) | set(reduced(question).split())
+    matching = [
+        (len(named), section)
+        for section in corpus.own_empty
+        if (named := set(reduced(section.place("ko").heading).split())) and named <= asked
+    ]
+    return max(matching, key=lambda item: item[0])[1] if matching else None
 
 
 def _hits(corpus: Corpus, ranked: Sequence[tuple[str, float]], evidence: Scores, language: Language) -> tuple[Hit, ...]:

@@ -20,21 +20,25 @@ from numpy.typing import NDArray
 
 from knowledge import builtin, encoder, features
 from knowledge.corpus import NOT_COVERED, Vectors
-from knowledge.routing import PACKAGED, Buckets, Matrix, Meaning, Router
+from knowledge.routing import PACKAGED, Buckets, Matrix, Meaning, Router, group_numbers
 from knowledge.terms import forms, particles
 
-RANK = 48
-NEAR_DIMENSIONS = 128
+RANK = 32
+NEAR_DIMENSIONS = 96
 ENCODER = "use"
 LIMIT_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What is learned from: texts in canonical terms, the number of each one's section; the notes' own come after `asked`."""
+    """What is learned from: texts in canonical terms and as written, the number of each one's section.
+
+    The first `asked` of them are what learners ask, the others headings and passages of the notes.
+    """
 
     sections: tuple[str, ...]
     texts: tuple[str, ...]
+    raw: tuple[str, ...]
     labels: NDArray[np.int64]
     asked: int
 
@@ -49,7 +53,8 @@ def examples(folder: Path = builtin.PACKAGED) -> Examples:
     sections = tuple(sorted({section for _, section in rows}))
     number = {section: at for at, section in enumerate(sections)}
     texts = tuple(features.reduced(text) for text, _ in rows)
-    return Examples(sections, texts, np.array([number[section] for _, section in rows], dtype=np.int64), count)
+    raw = tuple(text for text, _ in rows)
+    return Examples(sections, texts, raw, np.array([number[section] for _, section in rows], dtype=np.int64), count)
 
 
 def fingerprint(folder: Path = builtin.PACKAGED) -> str:
@@ -67,22 +72,20 @@ def fingerprint(folder: Path = builtin.PACKAGED) -> str:
 
 
 def train(found: Examples, vectors: Vectors, mark: str) -> Router:
-    """The router of these examples; rows of `vectors` are those of the texts."""
-    labels, count = found.labels, len(found.sections)
+    """The router of these examples; a row of `vectors` is that of a text in canonical terms and then of the text itself."""
+    labels = found.labels
     asked = np.arange(len(labels)) < found.asked
+    groups = group_numbers(found.sections)
+    of_words = [features.hashed(features.words(text), features.WORD_BITS) for text in found.texts]
+    of_runs = [features.hashed(features.runs(text), features.RUN_BITS) for text in found.texts]
     return Router(
         sections=found.sections,
         encoder=encoder.encoder_name(ENCODER),
         fingerprint=mark,
-        words=_log_linear(
-            [features.hashed(features.words(text), features.WORD_BITS) for text in found.texts],
-            labels,
-            count,
-            features.WORD_BITS,
-        ),
-        runs=_log_linear(
-            [features.hashed(features.runs(text), features.RUN_BITS) for text in found.texts], labels, count, features.RUN_BITS
-        ),
+        words=_log_linear(of_words, labels, features.WORD_BITS),
+        runs=_log_linear(of_runs, labels, features.RUN_BITS),
+        words_groups=_log_linear(of_words, groups[labels], features.WORD_BITS),
+        runs_groups=_log_linear(of_runs, groups[labels], features.RUN_BITS),
         meaning=_meaning(vectors, labels, asked),
     )
 
@@ -99,7 +102,8 @@ def save(made: Router, path: Path = PACKAGED) -> int:
         "asked": _bytes(made.meaning.asked)[0],
         "labels": made.meaning.labels.astype(np.int16),
     }
-    for name, member in (("words", made.words), ("runs", made.runs)):
+    members = {"words": made.words, "runs": made.runs, "words_groups": made.words_groups, "runs_groups": made.runs_groups}
+    for name, member in members.items():
         parts |= {
             f"{name}_rows": member.rows,
             f"{name}_scales": member.scales.astype(np.float16),
@@ -110,8 +114,8 @@ def save(made: Router, path: Path = PACKAGED) -> int:
     return path.stat().st_size
 
 
-def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArray[np.int64], count: int, bits: int) -> Buckets:
-    """One classifier a section against the rest; the weights of all in RANK directions, as bytes."""
+def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArray[np.int64], bits: int) -> Buckets:
+    """One classifier a label against the rest; the weights of all in RANK directions, as bytes."""
     from scipy import sparse
     from sklearn.linear_model import SGDClassifier
 
@@ -120,11 +124,11 @@ def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArra
         (np.concatenate([weights for _, weights in rows]), np.concatenate([numbers for numbers, _ in rows]), starts),
         shape=(len(rows), 1 << bits),
     )
-    model = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0, max_iter=15, tol=1e-3, n_jobs=2)
+    model = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0, max_iter=10, tol=1e-3, n_jobs=2)
     model.fit(matrix, labels)
     weights = np.asarray(model.coef_, dtype=np.float64)
     _, directions = np.linalg.eigh(weights @ weights.T)
-    mix = directions[:, ::-1][:, : min(RANK, count)]
+    mix = directions[:, ::-1][:, :RANK]
     small, scales = _bytes((weights.T @ mix).astype(np.float32))
     return Buckets(small, scales, mix.T.astype(np.float32), model.intercept_.astype(np.float32))
 
@@ -134,9 +138,10 @@ def _meaning(vectors: Vectors, labels: NDArray[np.int64], asked: NDArray[np.bool
 
     model = LogisticRegression(C=10, max_iter=60, tol=1e-3)
     model.fit(vectors, labels)
-    _, directions = np.linalg.eigh(vectors[asked].T.astype(np.float64) @ vectors[asked])
+    reduced = vectors[asked, : vectors.shape[1] // 2]
+    _, directions = np.linalg.eigh(reduced.T.astype(np.float64) @ reduced)
     turn = directions[:, ::-1][:, :NEAR_DIMENSIONS].astype(np.float32)
-    near = vectors[asked] @ turn
+    near = reduced @ turn
     near /= np.linalg.norm(near, axis=1, keepdims=True)
     return Meaning(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), turn, near, labels[asked])
 
@@ -164,10 +169,14 @@ def held_out(found: Examples, vectors: Vectors, share: int = 5) -> None:
         of_label = chance.permutation(np.flatnonzero(found.labels[: found.asked] == label))
         hidden[of_label[: len(of_label) // share]] = True
     kept = np.flatnonzero(~hidden)
-    seen = Examples(found.sections, tuple(found.texts[at] for at in kept), found.labels[kept], int((kept < found.asked).sum()))
+    count = int((kept < found.asked).sum())
+    seen = Examples(
+        found.sections, tuple(found.texts[at] for at in kept), tuple(found.raw[at] for at in kept), found.labels[kept], count
+    )
     made = train(seen, vectors[kept], "")
     tested = np.flatnonzero(hidden)
-    shares = np.stack([made.probabilities(found.texts[at], vectors[at]) for at in tested])
+    half = vectors.shape[1] // 2
+    shares = np.stack([made.probabilities(found.texts[at], vectors[at, :half], vectors[at, half:]) for at in tested])
     report(found.sections, shares, found.labels[tested])
 
 
@@ -203,7 +212,7 @@ def main(arguments: Sequence[str]) -> None:
     chosen = wanted.parse_args(arguments)
     begun = time.monotonic()
     found = examples()
-    vectors = embed(found.texts)
+    vectors = np.hstack([embed(found.texts), embed(found.raw)])
     print(
         f"{found.asked} asked questions, {len(found.texts) - found.asked} texts of the notes, {len(found.sections)} sections; "
         f"embedded after {time.monotonic() - begun:.0f} s"
