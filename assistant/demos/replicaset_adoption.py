@@ -24,9 +24,9 @@ DEMO = Demo(
         Apply(Text("파드 3개짜리 디플로이먼트를 만듭니다.", "Make a Deployment with three pods."), (deployment("web"),)),
         WaitReady(Text("파드 3개가 준비되기를 기다립니다.", "Wait for three ready pods."), "web", 3),
         ChoosePod(Text("파드 하나를 고릅니다.", "Choose a pod."), "web"),
-        Relabel(Text("그 파드의 app 레이블을 바꿉니다.", "Change its label app."), "victim", "app", "apart"),
+        Relabel(Text("그 파드의 app 레이블을 바꿉니다.", "Change its label app."), "{victim}", "app", "apart"),
         SeeOwner(Text("소유자와 파드 수를 봅니다.", "See its owner and the number of pods."), "victim", False, 4, "freed"),
-        Relabel(Text("레이블을 되돌립니다.", "Put the label back."), "victim", "app", "web"),
+        Relabel(Text("레이블을 되돌립니다.", "Put the label back."), "{victim}", "app", "web"),
         SeeOwner(Text("다시 거두어지는지 봅니다.", "See whether it is taken back."), "victim", True, 3, "back"),
     ),
     expects=(

@@ -41,7 +41,7 @@ class Select(Verb):
 
 @dataclass(frozen=True, slots=True)
 class Relabel(Verb):
-    """Set a label of a pod; `pod` is its name, or what an earlier step remembered under it."""
+    """Set a label of a pod; `pod` is its name, or `{victim}`: what an earlier step remembered under it."""
 
     say: Text
     pod: str
@@ -50,15 +50,14 @@ class Relabel(Verb):
     verb: ClassVar[str] = "label"
 
     def arguments(self) -> tuple[str, ...]:
-        return ("label", "pod", "{" + self.pod + "}", f"{self.key}={self.value}", "--overwrite")
+        return ("label", "pod", self.pod, f"{self.key}={self.value}", "--overwrite")
 
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
-        name = sandbox.memory.setdefault(self.pod, self.pod)
-        sandbox.patch("Pod", name, {"metadata": {"labels": {self.key: self.value}}}, verb="label")
+        sandbox.patch("Pod", sandbox.known(self.pod), {"metadata": {"labels": {self.key: self.value}}}, verb="label")
         yield from ()
 
     def took_effect(self, sandbox: Sandbox) -> bool:
-        pod = sandbox.seen.get("Pod", sandbox.memory.setdefault(self.pod, self.pod))
+        pod = sandbox.seen.get("Pod", sandbox.known(self.pod))
         return pod is not None and labels(pod).get(self.key) == self.value
 
 
