@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from knowledge import snapshot, states
-from knowledge.corpus import Asked, Candidate, Scores, Vector, Vectors
+from knowledge.corpus import Candidate, Scores, Vector, Vectors
 from knowledge.encoder import Encoder
 from knowledge.passages import Passage, Section
 from knowledge.snapshot import Damaged, Stamp, Table
@@ -72,16 +72,8 @@ class IndexedCorpus:
         return self.ours.passages
 
     @property
-    def asked(self) -> tuple[Asked, ...]:
-        return self.ours.asked
-
-    @property
     def passage_vectors(self) -> Vectors:
         return self.ours.passage_table.vectors
-
-    @property
-    def asked_vectors(self) -> Vectors:
-        return self.ours.asked_table.vectors
 
     @property
     def encoder(self) -> str:
@@ -92,9 +84,6 @@ class IndexedCorpus:
 
     def passage_bm25(self, tokens: Sequence[str]) -> Scores:
         return self.ours.passage_table.statistics.of(tokens)
-
-    def asked_bm25(self, tokens: Sequence[str]) -> Scores:
-        return self.ours.asked_table.statistics.of(tokens)
 
     def own(self, vector: Vector | None, tokens: Sequence[str], count: int = 50) -> tuple[Candidate, ...]:
         state = self.theirs

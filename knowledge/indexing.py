@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from knowledge import builtin, snapshot, states
-from knowledge.corpus import Vector, Vectors
+from knowledge.corpus import Vectors
 from knowledge.decoding import decode
 from knowledge.encoder import Encoder
 from knowledge.errors import StudyError
@@ -25,9 +25,9 @@ from knowledge.folders import Scan, Seen, registered, scan
 from knowledge.lexical import statistics, tokens
 from knowledge.reading import content_hash, own_note
 from knowledge.snapshot import Damaged, Stamp, Table
-from knowledge.store import BATCH, Row, Store
+from knowledge.store import Row, Store
 
-Phase: TypeAlias = Literal["passages", "asked", "own"]
+Phase: TypeAlias = Literal["builtin", "own"]
 
 Kept: TypeAlias = dict[str, list[list[list[str]]]]
 """By file the passages, of each the pieces: the text and then its tokens. Only the next writer reads it."""
@@ -147,38 +147,12 @@ class Indexing:
         name = encoder.name if encoder else states.NO_ENCODER
         source = builtin.fingerprint(self._notes)
         notes = builtin.read_notes(self._notes)
-        _, before = self._before(self.builtin_folder, name, ("passages", "asked"))
+        _, before = self._before(self.builtin_folder, name, ("passages",))
         rows = [Row(one.passage.id, one.pieces[0], content_hash(one.pieces[0]), _place(one.passage)) for one in notes.passages]
-        passages = yield from _told(
-            self.bring("builtin", name, encoder, rows, [tokens(row.text) for row in rows], before.get("passages")), "passages"
-        )
-        texts = [one.text for one in notes.asked]
-        asked = yield from _told(self._compare(texts, encoder, before.get("asked")), "asked")
-        made = {"passages": passages, "asked": asked}
-        stamp = snapshot.write(self.builtin_folder, name, source, states.builtin_facts(notes), made)
+        words = [tokens(row.text) for row in rows]
+        table = yield from _told(self.bring("builtin", name, encoder, rows, words, before.get("passages")), "builtin")
+        stamp = snapshot.write(self.builtin_folder, name, source, states.builtin_facts(notes), {"passages": table})
         snapshot.clear(self.builtin_folder, stamp.name, time.time())
-
-    def _compare(
-        self, texts: Sequence[str], encoder: Encoder | None, known: Table | None
-    ) -> Generator[tuple[int, int], None, Table]:
-        """The table of texts that are only compared with and never cited: they are not kept in the store."""
-        hashes = [content_hash(text) for text in texts]
-        there = {one: number for number, one in enumerate(known.hashes)} if known else {}
-        vectors = np.zeros((len(texts), known.vectors.shape[1] if known else 0), dtype=np.float32)
-        missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in there}
-        ordered = list(missing)
-        made: dict[str, Vector] = {}
-        embed = self._embedding(encoder)
-        yield 0, len(ordered)
-        for start in range(0, len(ordered), BATCH):
-            part = ordered[start : start + BATCH]
-            made.update(zip(part, embed([missing[key] for key in part]), strict=True))
-            yield start + len(part), len(ordered)
-        if made:
-            vectors = np.zeros((len(texts), len(next(iter(made.values())))), dtype=np.float32)
-        for number, key in enumerate(hashes):
-            vectors[number] = made[key] if key in made else known.vectors[there[key]] if known else 0
-        return Table(tuple(hashes), vectors, statistics([tokens(text) for text in texts]))
 
     def sync_own(self, encoder: Encoder | None, scans: Sequence[Scan]) -> Iterator[SyncProgress]:
         """Make the learner's notes' current state; files that did not change are not read. The caller holds the lock."""

@@ -56,7 +56,7 @@ class Library:
         self._notes = notes_folder or builtin.PACKAGED
         self._indexing = Indexing(index_folder, self._notes)
         self._ours: Shelf[BuiltinState] = Shelf(
-            self._indexing.builtin_folder, states.NO_BUILTIN, ("passages", "asked"), states.builtin_state
+            self._indexing.builtin_folder, states.NO_BUILTIN, ("passages",), states.builtin_state
         )
         self._theirs: Shelf[OwnState] = Shelf(self._indexing.own_folder, states.NO_OWN, ("pieces",), states.own_state)
         self._encoder: Encoder | None = embedding if isinstance(embedding, Encoder) else None
@@ -162,7 +162,7 @@ class Library:
             self._encoder_name(),
             len(ours.sections),
             len(ours.passages),
-            len(ours.asked),
+            ours.asked,
             len(folders.registered(self._index)),
             len(files),
             len(theirs.passages),

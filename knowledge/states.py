@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from knowledge import lexical
 from knowledge.builtin import Concept, Notes
-from knowledge.corpus import Asked
 from knowledge.passages import Language, Passage, Place, Section
 from knowledge.snapshot import Table
 
@@ -25,14 +24,13 @@ NO_TABLE = Table((), np.zeros((0, 0), np.float32), lexical.NOTHING)
 
 @dataclass(frozen=True)
 class BuiltinState:
-    """Our notes as indexed: row i of `passage_table` is passage i, row i of `asked_table` question i."""
+    """Our notes as indexed: row i of `passage_table` is passage i; `asked` counts what learners ask of them."""
 
     concepts: tuple[Concept, ...]
     sections: Mapping[str, Section]
     passages: tuple[Passage, ...]
-    asked: tuple[Asked, ...]
+    asked: int
     passage_table: Table
-    asked_table: Table
 
     @cached_property
     def by_section(self) -> Mapping[str, tuple[Passage, ...]]:
@@ -73,7 +71,7 @@ class OwnState:
         return range(int(first), int(end))
 
 
-NO_BUILTIN = BuiltinState((), MappingProxyType({}), (), (), NO_TABLE, NO_TABLE)
+NO_BUILTIN = BuiltinState((), MappingProxyType({}), (), 0, NO_TABLE)
 NO_OWN = OwnState(MappingProxyType({}), (), (), NO_TABLE, MappingProxyType({}), MappingProxyType({}))
 
 
@@ -112,7 +110,7 @@ def builtin_facts(notes: Notes) -> dict[str, Any]:
         "concepts": [[c.slug, c.titles, c.read_on, c.related, c.sections, c.pictures] for c in notes.concepts],
         "sections": [section_facts(one) for one in notes.sections],
         "passages": [passage_facts(one.passage) for one in notes.passages],
-        "asked": [[one.text, one.section, one.language] for one in notes.asked],
+        "asked": len(notes.asked),
     }
 
 
@@ -123,8 +121,7 @@ def builtin_state(facts: Mapping[str, Any], tables: Mapping[str, Table]) -> Buil
     )
     sections = {told[0]: section_of(told) for told in facts["sections"]}
     passages = tuple(passage_of(told) for told in facts["passages"])
-    asked = tuple(Asked(*told) for told in facts["asked"])
-    return BuiltinState(concepts, MappingProxyType(sections), passages, asked, tables["passages"], tables["asked"])
+    return BuiltinState(concepts, MappingProxyType(sections), passages, int(facts["asked"]), tables["passages"])
 
 
 def own_state(facts: Mapping[str, Any], tables: Mapping[str, Table]) -> OwnState:

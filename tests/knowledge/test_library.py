@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from knowledge import indexed
+from knowledge.builtin import read_notes
 from knowledge.encoder import Encoder
 from knowledge.errors import StudyError
 from knowledge.folders import Converted, Skipped
@@ -74,16 +74,14 @@ def test_a_concept(library: Library) -> None:
     assert kite.read_on == {"ko": "https://example.org/ko/kite"}
 
 
-def test_what_learners_ask(library: Library) -> None:
-    """Each question has its section and a row; an anchor that is no section is left out, what is not covered is in."""
-    corpus = library.corpus()
-    assert {(one.section, one.language) for one in corpus.asked} == {
+def test_what_learners_ask(library: Library, notes: Path) -> None:
+    """Each question has its section; an anchor that is no section is left out, what is not covered is in."""
+    asked = read_notes(notes).asked
+    assert {(one.section, one.language) for one in asked} == {
         (section, language) for section in ("kite/why", "kite/line", "not-covered/off") for language in ("ko", "en")
     }
-    assert corpus.asked_vectors.shape == (6, 64)
-    vector = corpus.embed("how does a kite stay up")
-    best = int(np.argmax(corpus.asked_vectors @ vector))
-    assert corpus.asked[best].text == "how does a kite stay up"
+    list(library.sync())
+    assert library.state().asked == 6
 
 
 # what is embedded
@@ -91,12 +89,12 @@ def test_what_learners_ask(library: Library) -> None:
 
 def test_a_second_start_embeds_nothing(library: Library, another: Callable[[], Library], buckets: Any) -> None:
     """Neither do a new process over the same index and a third sync."""
-    assert [one.done for one in library.sync()][-1] == 6
-    assert len(buckets.seen) == 11
+    assert [one.done for one in library.sync()][-1] == 5
+    assert len(buckets.seen) == 5
     second = another()
     assert list(second.sync()) == []
     assert len(second.sections()) == 2
-    assert len(buckets.seen) == 11
+    assert len(buckets.seen) == 5
 
 
 def test_a_changed_line_is_embedded_alone(library: Library, notes: Path, another: Callable[[], Library], buckets: Any) -> None:
@@ -134,7 +132,7 @@ def test_another_encoder(index: Path, notes: Path, library: Library, buckets: An
     buckets.seen.clear()
     other = Library(index, embedding=Encoder("buckets/2", buckets), notes_folder=notes)
     list(other.sync())
-    assert len(buckets.seen) == 11
+    assert len(buckets.seen) == 5
     import chromadb
 
     client = chromadb.PersistentClient(str(index / "chroma-1"), settings=chromadb.Settings(anonymized_telemetry=False))
@@ -352,7 +350,7 @@ def current(index: Path, kind: str) -> Path:
     return index / kind / str(json.loads((index / kind / "stamp.json").read_text("utf-8"))["name"])
 
 
-@pytest.mark.parametrize("file", ["passages.npy", "facts.json", "passages.npz", "asked.words.json"])
+@pytest.mark.parametrize("file", ["passages.npy", "facts.json", "passages.npz", "passages.words.json"])
 @pytest.mark.parametrize("harm", ["cut", "removed"])
 def test_a_damaged_state(
     library: Library, another: Callable[[], Library], index: Path, buckets: Any, file: str, harm: str
