@@ -30,6 +30,8 @@ def _title(text: str) -> str:
     return literal(text if len(text) <= 34 else f"{text[:33]}…")
 
 
+# First of all, and again below: an icon of a page would else be fetched from a font server as the tab's icon.
+st.set_page_config(page_title="Kubenote", page_icon="📘")
 services.house()
 pages = [
     st.Page(HERE / "screens" / f"{name}.py", title=say(f"page.{name}"), icon=icon, url_path=name, default=name == "chat")
@@ -56,6 +58,8 @@ if screen == "chat":
                     _title(one.title),
                     key=f"open-{one.id}",
                     type="tertiary",
+                    width="stretch",
+                    wrap=False,
                     disabled=one.id == session.conversation(),
                     on_click=_switched,
                     args=(one.id,),

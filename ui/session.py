@@ -110,7 +110,7 @@ def width() -> Width:
 
 def layout(screen: str) -> Literal["centered", "wide"]:
     """Two panes and pages side by side take the whole window; anything else is easier to read in the middle."""
-    two_panes = screen == "chat" and demo() is not None and width() == "wide"
+    two_panes = screen == "chat" and width() == "wide" and (demo() is not None or choice() == "both")
     return "wide" if two_panes or screen in ("lab", "notes") else "centered"
 
 

@@ -18,21 +18,23 @@ from ui import session
 from ui.components.prose import literal, readable
 from ui.session import say
 
+PARAGRAPH = "\n\n"
+
 
 def draw_answer(message: Message, choice: LanguageChoice) -> None:
     """The whole answer of a message, in the language or languages that the switch says."""
     answer = message.answer
     _corrections(message)
-    if answer.kind != "answer":
-        st.markdown(f"**{say('chat.' + answer.kind.replace('_', '-'))}**")
     shown = _told(answer, choice)
+    if answer.kind != "answer":
+        _draw_refused(answer, shown)
+        return
     columns = st.columns(len(shown), gap="medium") if len(shown) > 1 else [st.container()]
     for column, told in zip(columns, shown, strict=True):
         with column:
             draw_told(told, key=f"m{message.id}-{told.language}")
-    if choice in LANGUAGES and shown[0].language != choice and answer.kind == "answer":
+    if choice in LANGUAGES and shown[0].language != choice:
         st.caption(say("chat.same-in-one"))
-    _nearest(answer)
     _footer(answer)
 
 
@@ -80,12 +82,10 @@ def _corrections(message: Message) -> None:
         st.warning(f"**{say('chat.correction')}** {readable(correction.text)}", icon=":material/rule:")
 
 
-def _nearest(answer: Answer) -> None:
-    if answer.kind == "answer":
-        return
-    if answer.nearest:
-        st.caption(say("chat.nearest"))
-        st.markdown("\n".join(f"- {literal(near.title)}" for near in answer.nearest), anchors=False)
+def _draw_refused(answer: Answer, shown: list[Told]) -> None:
+    """An honest refusal: that it is one, and where to read on. What comes nearest is drawn below, to be asked."""
+    for told in shown:
+        st.markdown(f"**{readable(told.text.partition(PARAGRAPH)[0])}**", anchors=False)
     if answer.read_on:
         st.caption(say("chat.read-on"))
         st.code(answer.read_on, language=None, wrap_lines=True)

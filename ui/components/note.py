@@ -11,6 +11,8 @@ from ui.components.prose import literal, readable
 from ui.session import say
 
 CONCEPT_KEY = "concept"
+FIRST = "pod"
+"""What is read first by who has not chosen."""
 
 
 def draw_concept() -> None:
@@ -19,9 +21,11 @@ def draw_concept() -> None:
     if not concepts:
         return
     language = session.language()
+    by_title = sorted(concepts, key=lambda one: concepts[one].titles[language].casefold())
+    session.default(CONCEPT_KEY, FIRST if FIRST in concepts else by_title[0])
     slug = st.selectbox(
         say("notes.concept"),
-        list(concepts),
+        by_title,
         key=CONCEPT_KEY,
         format_func=lambda one: concepts[one].titles[language],
         persist_state="session",
@@ -29,10 +33,10 @@ def draw_concept() -> None:
     concept = concepts[slug]
     shown: tuple[Language, ...] = LANGUAGES if session.choice() in ("auto", "both") else (session.language(),)
     for column, each in zip(st.columns(len(shown), gap="large"), shown, strict=True):
-        with column:
-            st.subheader(literal(concept.titles[each]), anchor=False)
-            if each in concept.pictures:
-                st.mermaid_chart(concept.pictures[each], alt=concept.titles[each])
+        column.subheader(literal(concept.titles[each]), anchor=False)
+    if picture := concept.pictures.get(language):
+        with st.container(horizontal_alignment="center"):
+            st.mermaid_chart(picture, alt=concept.titles[language], width="content")
     for section in concept.sections:
         _draw_section(section, shown)
     _draw_more(concept, concepts)

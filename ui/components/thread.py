@@ -67,19 +67,28 @@ def draw_thread(conversation: str | None, below: Callable[[Message], None]) -> N
 
 
 def _draw_next(message: Message) -> None:
-    """Related concepts one click away, and the button for a wrong answer."""
-    titles = _related(message)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"next-{message.id}"):
-        if titles:
-            key = f"related-{message.id}"
+    """What is one click away: related concepts, or what comes nearest to a refused question; the button for a wrong answer."""
+    nearest = [near.title for near in message.answer.nearest] if message.answer.kind != "answer" else []
+    concepts = {} if nearest else {say("chat.ask-concept", title=title): title for title in _related(message)}
+    questions = {**dict.fromkeys(nearest), **concepts}
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"next-{message.id}"):
+        if questions:
+            key = f"more-{message.id}"
 
             def chosen() -> None:
-                title = session.get(key)
+                question = session.get(key)
                 session.put(key, None)
-                if title:
-                    ask(say("chat.ask-concept", title=title))
+                if question:
+                    ask(str(question))
 
-            st.pills(say("chat.related"), titles, key=key, on_change=chosen, format_func=literal)
+            labels = {question: literal(title or question) for question, title in questions.items()}
+            st.pills(
+                say("chat.nearest" if nearest else "chat.related"),
+                list(labels),
+                key=key,
+                on_change=chosen,
+                format_func=labels.__getitem__,
+            )
         draw_wrong(message)
 
 
