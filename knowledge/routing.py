@@ -1,9 +1,9 @@
-"""Which section a question is about, and whether the notes cover it: six members, their logarithms averaged.
+"""Which section a question is about, and whether the notes cover it: five members, their logarithms averaged.
 
-Over sections: log-linear in the sentence vectors, in words and pairs, in runs of characters, and the nearest of what learners
-ask; over concepts: words and runs once more. `not-covered/near`, `/trap` and `/off` are sections too: their share is what the
-notes do not cover. router.npz is made by training.py and read with numpy alone. Without the encoder it was trained with, the
-members of words and runs remain.
+Over sections: log-linear in the sentence vectors and in runs of characters, and the nearest of what learners ask; over
+concepts: words with their pairs, and runs once more. `not-covered/near`, `/trap` and `/off` are sections too: their share is
+what the notes do not cover. router.npz is made by training.py and read with numpy alone. Without the encoder it was trained
+with, the members of words and runs remain.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ WARMTH = 0.07
 
 FLOOR = 1e-4
 """No member alone can rule a section out."""
-GROUPS_COUNT = 0.5
-"""Weight of the members over groups, against 1 for those over sections."""
+SECTIONS_COUNT = (0.5, 1.0, 1.0)
+"""Weights of the members over sections: runs, sentence vectors, nearest asked questions; measured on questions left out."""
+GROUPS_COUNT = 0.25
+"""Weight of the members over groups, against 1 for those over sections together."""
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -87,7 +89,6 @@ class Router:
     sections: tuple[str, ...]
     encoder: str
     fingerprint: str
-    words: Buckets
     runs: Buckets
     words_groups: Buckets
     runs_groups: Buckets
@@ -96,7 +97,7 @@ class Router:
     def members(self, reduced: str, vector: Vector | None, raw: Vector | None) -> tuple[list[Matrix], list[Matrix]]:
         """Probabilities of each member: those over sections, and those over groups (concepts, near, trap, off)."""
         of_words, of_runs = hashed(words(reduced), WORD_BITS), hashed(runs(reduced), RUN_BITS)
-        sections = [self.words.probabilities(*of_words), self.runs.probabilities(*of_runs)]
+        sections = [self.runs.probabilities(*of_runs)]
         groups = [self.words_groups.probabilities(*of_words), self.runs_groups.probabilities(*of_runs)]
         if vector is not None and raw is not None and len(vector) + len(raw) == len(self.meaning.weights):
             sections.append(self.meaning.log_linear(np.concatenate([vector, raw])))
@@ -140,7 +141,7 @@ def group_numbers(sections: tuple[str, ...]) -> NDArray[np.int64]:
 
 def combined(sections: Sequence[Matrix], groups: Sequence[Matrix], numbers: NDArray[np.int64]) -> Matrix:
     """One distribution over sections of all members: their logarithms averaged, those over groups given to their sections."""
-    score = np.mean([np.log(one + FLOOR) for one in sections], axis=0)
+    score = np.average([np.log(one + FLOOR) for one in sections], axis=0, weights=SECTIONS_COUNT[: len(sections)])
     score = score + GROUPS_COUNT * np.mean([np.log(one + FLOOR) for one in groups], axis=0)[numbers]
     return _shared(np.exp(score - score.max()))
 
@@ -155,7 +156,6 @@ def load(path: Path = PACKAGED) -> Router:
         sections=tuple(parts["sections"].tolist()),
         encoder=str(parts["encoder"]),
         fingerprint=str(parts["fingerprint"]),
-        words=_buckets(parts, "words"),
         runs=_buckets(parts, "runs"),
         words_groups=_buckets(parts, "words_groups"),
         runs_groups=_buckets(parts, "runs_groups"),

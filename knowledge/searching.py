@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from knowledge.features import reduced
 from knowledge.language import language_of
 from knowledge.lexical import tokens as tokens_of
 from knowledge.passages import Found, Hit, Language, Section
-from knowledge.routing import Reading, Router, router
+from knowledge.routing import Reading, router
 
 SECTIONS = 10
 HITS = 8
@@ -34,13 +35,25 @@ BEFORE_FLOOR = 0.05
 FLOOR = 1e-5
 
 
+class Routes(Protocol):
+    """What search asks of a router."""
+
+    @property
+    def sections(self) -> tuple[str, ...]: ...
+
+    @property
+    def encoder(self) -> str: ...
+
+    def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading: ...
+
+
 def search(
     question: str,
     corpus: Corpus,
     *,
     language: Language | None = None,
     earlier: Sequence[str] = (),
-    route: Router | None = None,
+    route: Routes | None = None,
 ) -> Found:
     """What the notes have for the question.
 
@@ -73,7 +86,7 @@ def search(
     )
 
 
-def _read(question: str, vector: Vector | None, corpus: Corpus, route: Router | None) -> Reading | None:
+def _read(question: str, vector: Vector | None, corpus: Corpus, route: Routes | None) -> Reading | None:
     """What the router says; vectors of another encoder than it was trained with mean nothing to it."""
     if route is None or not _made_of(route.sections, corpus):
         return None

@@ -24,7 +24,7 @@ from knowledge.routing import PACKAGED, Buckets, Matrix, Meaning, Router, group_
 from knowledge.terms import forms, particles
 
 RANK = 32
-NEAR_DIMENSIONS = 96
+NEAR_DIMENSIONS = 128
 ENCODER = "use"
 LIMIT_BYTES = 8 * 1024 * 1024
 
@@ -82,7 +82,6 @@ def train(found: Examples, vectors: Vectors, mark: str) -> Router:
         sections=found.sections,
         encoder=encoder.encoder_name(ENCODER),
         fingerprint=mark,
-        words=_log_linear(of_words, labels, features.WORD_BITS),
         runs=_log_linear(of_runs, labels, features.RUN_BITS),
         words_groups=_log_linear(of_words, groups[labels], features.WORD_BITS),
         runs_groups=_log_linear(of_runs, groups[labels], features.RUN_BITS),
@@ -102,7 +101,7 @@ def save(made: Router, path: Path = PACKAGED) -> int:
         "asked": _bytes(made.meaning.asked)[0],
         "labels": made.meaning.labels.astype(np.int16),
     }
-    members = {"words": made.words, "runs": made.runs, "words_groups": made.words_groups, "runs_groups": made.runs_groups}
+    members = {"runs": made.runs, "words_groups": made.words_groups, "runs_groups": made.runs_groups}
     for name, member in members.items():
         parts |= {
             f"{name}_rows": member.rows,
@@ -124,7 +123,7 @@ def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArra
         (np.concatenate([weights for _, weights in rows]), np.concatenate([numbers for numbers, _ in rows]), starts),
         shape=(len(rows), 1 << bits),
     )
-    model = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0, max_iter=10, tol=1e-3, n_jobs=2)
+    model = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0, max_iter=8, tol=None, n_jobs=2)
     model.fit(matrix, labels)
     weights = np.asarray(model.coef_, dtype=np.float64)
     _, directions = np.linalg.eigh(weights @ weights.T)

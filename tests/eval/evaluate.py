@@ -167,11 +167,11 @@ def told(outcomes: Sequence[Outcome]) -> str:
     sealed = [one for one in outcomes if one.sealed]
     parts = [
         "# How well questions are answered",
-        "Made by `make eval` (`.venv/bin/python tests/eval/evaluate.py --write`) from golden.toml. First concept, section and point "
-        "count a refusal as wrong. Demo right: of the answers with an offer, those whose first offer proves the answer. Plain: "
-        f"{', '.join(PLAIN)}. Hard: {', '.join(HARD)}.",
-        f"Median {1000 * statistics.median(seconds):.0f} ms, p95 {1000 * seconds[int(0.95 * len(seconds))]:.0f} ms an answer in both "
-        f"languages; peak memory {peak:.0f} MB.",
+        "Made by `make eval` (`.venv/bin/python tests/eval/evaluate.py --write`) from golden.toml. First concept, section and "
+        "point count a refusal as wrong. Demo right: of the answers with an offer, those whose first offer proves the answer. "
+        f"Plain: {', '.join(PLAIN)}. Hard: {', '.join(HARD)}.",
+        f"Median {1000 * statistics.median(seconds):.0f} ms, p95 {1000 * seconds[int(0.95 * len(seconds))]:.0f} ms an "
+        f"answer in both languages; peak memory {peak:.0f} MB.",
         "## Open\n\nQuestions that may be looked at.",
         table(opened),
         "## Sealed\n\nNever looked at, never tuned on.",
