@@ -86,12 +86,18 @@ def sentences(text: str) -> list[str]:
             depth = max(0, depth - 1)
         elif sign in ".!?。" and depth == 0 and text[index + 1 : index + 2].isspace():
             rest = text[index + 1 :].lstrip()
-            goes_on = rest and "a" <= rest[0] <= "z" and not "가" <= text[index - 1] <= "힣"
+            goes_on = rest and "a" <= rest[0] <= "z" and not ends_korean(text[start:index])
             if rest and not goes_on and not text[start:index].strip().isdecimal():
                 found.append(text[start : index + 1].strip())
                 start = index + 1
     found.append(text[start:].strip())
     return [sentence for sentence in found if sentence]
+
+
+def ends_korean(sentence: str) -> bool:
+    """Is its last letter Hangul? Then its full stop ends it, whatever comes behind."""
+    last = next((sign for sign in reversed(sentence) if sign.isalnum()), "")
+    return "가" <= last <= "힣"
 
 
 def marked(text: str, numbers: Iterable[int]) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from assistant.answers.evidence import Excerpt
 from assistant.answers.framing import frame
-from assistant.answers.phrasing import marked, unmarked
+from assistant.answers.phrasing import ends_korean, marked, unmarked
 from assistant.answers.supporting import support
 from knowledge.errors import StudyError
 from knowledge.language import language_of
@@ -72,7 +72,7 @@ class Verification:
         said = self._said([rest])
         if self.sentences == 0:
             raise StudyError("model-empty")
-        if self.foreign * 2 > self.sentences:
+        if self.foreign * 2 >= self.sentences:
             raise StudyError("model-language")
         if not self.supported:
             raise StudyError("model-unsupported")
@@ -227,6 +227,6 @@ def _sentence_end(text: str, start: int, place: int) -> int | None:
         return None
     if re.search(r"(?:^|\n)\s*(?:[-*+]\s+)?\d{1,2}$", text[start:place]):
         return None
-    if "a" <= rest[0] <= "z" and not "가" <= text[place - 1] <= "힣" and not _MARKS.match(text, place + 1):
+    if "a" <= rest[0] <= "z" and not ends_korean(text[start:place]) and not _MARKS.match(text, place + 1):
         return None
     return end
