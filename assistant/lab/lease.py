@@ -95,8 +95,9 @@ class Turn:
                 if self._write(lease, self._run, queue, now):
                     return True
                 continue
-            mine = [run for run, _ in standing.queue].index(self._run) if place <= len(standing.queue) else len(queue)
-            queue.insert(min(mine, len(queue)), (self._run, _stamp(now)))
+            waiting = [run for run, _ in standing.queue]
+            mine = waiting.index(self._run) if self._run in waiting else len(queue)
+            queue.insert(mine, (self._run, _stamp(now)))
             old = next((_time(at) for run, at in standing.queue if run == self._run), None)
             if old is None or (now - old).total_seconds() >= RENEWED:
                 self._write(lease, None, queue, now)
