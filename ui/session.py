@@ -57,7 +57,8 @@ def begun_conversation() -> str:
     known = conversation()
     if known is None:
         known = services.house().journal.begin_conversation()
-        open_conversation(known)
+        st.session_state["conversation"] = known
+        _set_parameter("c", known)
     return known
 
 

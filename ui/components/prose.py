@@ -23,6 +23,7 @@ _LIVELY = re.compile(r"\S*(?:://|[wW]{3}\.|@)\S*|:[\w+/-]+:")
 """What is turned into a link or an icon after parsing, where no escape helps: addresses, mail addresses, :icon: names."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
+NO_BREAK = "\u00a0"
 _LANGUAGES = frozenset({"bash", "sh", "yaml", "json", "text", "console", "python", "toml", "go", "dockerfile"})
 
 
@@ -64,8 +65,10 @@ def _text(text: str, marks: frozenset[int]) -> str:
     written, end = [], 0
     for mark in MARK.finditer(text):
         if int(mark.group(1)) in marks:
-            space = "\u00a0" if mark.group(0)[0].isspace() else ""
-            written += [_still(text[end : mark.start()]), f"{space}:blue[\\[{mark.group(1)}\\]]"]
+            before = text[end : mark.start()] + (" " if mark.group(0)[0].isspace() else "")
+            written.append(_still(before.rstrip(" ")))
+            # A mark stays on the line of its word.
+            written.append(f"{NO_BREAK if before.endswith(' ') else ''}:blue[\\[{mark.group(1)}\\]]")
             end = mark.end()
     return "".join((*written, _still(text[end:])))
 

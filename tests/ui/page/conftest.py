@@ -15,7 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from assistant import settings as chosen_settings
 from assistant.answers.answer import Answer, Answered, AnswerEvent, Citation, Correction, Nearest, Retrieved, Said, Told
+from assistant.demos.catalogue import DEMOS
 from assistant.journal import Journal
+from assistant.lab import events, recording
+from assistant.lab.demo import Value, decide
+from assistant.lab.events import Event, Moment, to_line
 from assistant.lab.guard import Examination
 from assistant.lab.minikube import Life
 from knowledge.errors import StudyError
@@ -23,6 +27,7 @@ from knowledge.passages import Language
 from ui import services
 from ui.asking import Desk
 from ui.bench import Bench
+from ui.chores import Chores
 from ui.gate import Sight
 
 APP = Path(services.__file__).with_name("app.py")
@@ -137,8 +142,12 @@ class House:
         self.desk = Desk(self.journal, answers)
         self.bench = Bench(self.settings, self.journal)
         self.gate = Gate()
+        self.chores = Chores()
         self.warmth = services.Warmth("ready", ready=True)
         self.answers = answers
+
+    def apply(self, settings: Any) -> None:
+        self.settings = settings
 
     def close(self) -> None:
         self.journal.close()
@@ -165,6 +174,72 @@ def house(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 def page(house: House) -> AppTest:
     """A browser tab that has not been opened yet: `.run()` opens it."""
     return AppTest.from_file(str(APP), default_timeout=20)
+
+
+def until(page: AppTest, seen: Callable[[AppTest], Any]) -> AppTest:
+    """Redraw until something is seen; each redraw is what a fragment does in a browser."""
+    for _ in range(150):
+        if seen(page):
+            return page
+        page.run()
+    raise AssertionError("never seen")
+
+
+def words(page: AppTest) -> str:
+    """All text of the page, popovers and folded parts included."""
+    kinds = (page.markdown, page.text, page.caption, page.code, page.error, page.warning, page.success, page.info)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.fixture(name="until")
+def until_fixture() -> Callable[..., AppTest]:
+    return until
+
+
+@pytest.fixture(name="words")
+def words_fixture() -> Callable[[AppTest], str]:
+    return words
+
+
+@pytest.fixture
+def moments() -> tuple[Moment, ...]:
+    """A short run of `replicaset-self-healing` that proves it."""
+    demo = DEMOS["replicaset-self-healing"]
+    measured: dict[str, Value] = {
+        "added_before_gone": True,
+        "new_name": True,
+        "new_uid": True,
+        "after_ready": 3,
+        "added_seconds": 0.1,
+        "gone_seconds": 0.5,
+    }
+    date = "2026-11-30T10:00:00Z"
+    known = recording.fingerprint(demo)
+    pod = {"phase": "Running", "ready": "1/1", "owner": "web-7d9f8c"}
+    told: list[Event] = [
+        events.DemoStarted(
+            demo.slug, known, date, "v1.36.0", "Minikube v1.38.1, driver none", "minikube", "kubenote-ab", len(demo.steps), 20
+        ),
+        events.StepStarted(0, "apply", "kubectl --context minikube -n kubenote-ab apply -f -", "kind: Deployment\n"),
+        events.Changed("create", "Deployment", "web"),
+        events.ObjectChanged("added", "ReplicaSet", "web-7d9f8c", "r", {"wanted": 1, "ready": 1, "owner": "web"}),
+        events.ObjectChanged("added", "Pod", "web-7d9f8c-x7k2p", "p", pod),
+        events.TrafficSeen("service", {"web-7d9f8c-x7k2p": 3}, 0),
+        events.StepFinished(0, 0.2),
+        *(events.Measured(name, value) for name, value in measured.items()),
+        events.CleanedUp("kubenote-ab", True, 6.0),
+        events.DemoFinished("finished", decide(demo, measured), None),
+    ]
+    return tuple(Moment("ab", n, n * 0.02, event) for n, event in enumerate(told))
+
+
+@pytest.fixture
+def recorded(house: House, moments: tuple[Moment, ...]) -> Path:
+    """A recording of that run among the learner's own."""
+    path = house.settings.recordings_folder / "replicaset-self-healing.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(map(to_line, moments)) + "\n", "utf-8")
+    return path
 
 
 @pytest.fixture

@@ -12,15 +12,6 @@ from assistant.answers.answer import Told
 from knowledge.errors import StudyError
 
 
-def until(page: AppTest, seen: Any) -> AppTest:
-    """Redraw until something is seen; each redraw is what a fragment does in a browser."""
-    for _ in range(100):
-        if seen(page):
-            return page
-        page.run()
-    raise AssertionError("never seen")
-
-
 def ask(page: AppTest, question: str) -> AppTest:
     return page.chat_input[0].set_value(question).run()
 
@@ -31,12 +22,6 @@ def address(page: AppTest) -> str:
     return value if isinstance(value, str) else value[-1]
 
 
-def words(page: AppTest) -> str:
-    """All text of the main part, popovers included."""
-    kinds = (page.markdown, page.text, page.caption, page.code, page.error, page.warning)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
 def test_nothing_asked_yet(page: AppTest) -> None:
     """The first page greets and suggests questions."""
     page.run()
@@ -44,7 +29,7 @@ def test_nothing_asked_yet(page: AppTest) -> None:
     assert len(page.get("pills")) == 1 or len(page.button_group) == 1
 
 
-def test_a_question_is_asked(page: AppTest, house: Any) -> None:
+def test_a_question_is_asked(page: AppTest, house: Any, until: Any, words: Any) -> None:
     """The answer stands with its mark, the cited lines, the file and its line numbers, and is kept."""
     until(ask(page.run(), "왜 한 파드로만 가나요?"), lambda p: "한 파드로만 갑니다" in words(p))
     assert not page.exception
@@ -56,7 +41,7 @@ def test_a_question_is_asked(page: AppTest, house: Any) -> None:
     assert [message.answer.question for message in house.journal.messages(conversation)] == ["왜 한 파드로만 가나요?"]
 
 
-def test_the_answer_is_still_on_its_way(page: AppTest, answers: Any) -> None:
+def test_the_answer_is_still_on_its_way(page: AppTest, answers: Any, until: Any, words: Any) -> None:
     """What has been said so far is shown, and the field takes the next question meanwhile."""
     answers.gate.clear()
     until(ask(page.run(), "왜?"), lambda p: "한 파드" in words(p))
@@ -65,7 +50,7 @@ def test_the_answer_is_still_on_its_way(page: AppTest, answers: Any) -> None:
     until(page, lambda p: "3–4행" in words(p))
 
 
-def test_the_switch_turns_earlier_answers(page: AppTest, answers: Any) -> None:
+def test_the_switch_turns_earlier_answers(page: AppTest, answers: Any, until: Any, words: Any) -> None:
     """All answers turn at once, from what is stored: nothing is asked again."""
     until(ask(page.run(), "왜?"), lambda p: "한 파드로만 갑니다" in words(p))
     page.get_by_key("switch-ko").set_value("en").run()
@@ -77,14 +62,14 @@ def test_the_switch_turns_earlier_answers(page: AppTest, answers: Any) -> None:
     assert len(answers.heard) == 1
 
 
-def test_both_languages_side_by_side(page: AppTest, answers: Any) -> None:
+def test_both_languages_side_by_side(page: AppTest, answers: Any, until: Any, words: Any) -> None:
     """Korean and English stand in two columns, whichever was asked."""
     page.query_params["lang"] = "both"
     until(ask(page.run(), "왜?"), lambda p: "한 파드로만 갑니다" in words(p))
     assert "It goes to one pod" in words(page)
 
 
-def test_the_page_is_reloaded(page: AppTest, house: Any) -> None:
+def test_the_page_is_reloaded(page: AppTest, house: Any, until: Any, words: Any) -> None:
     """Another tab with the same address shows the same conversation."""
     until(ask(page.run(), "왜?"), lambda p: "한 파드로만 갑니다" in words(p))
     again = AppTest.from_file(page._script_path, default_timeout=20)
@@ -99,22 +84,23 @@ def test_an_invented_conversation_is_asked_for(page: AppTest) -> None:
     assert not page.exception
 
 
-def test_a_follow_up_knows_what_came_before(page: AppTest, answers: Any) -> None:
+def test_a_follow_up_knows_what_came_before(page: AppTest, answers: Any, until: Any, words: Any) -> None:
     """The questions before go along, oldest first."""
     until(ask(page.run(), "하나"), lambda p: "3–4행" in words(p))
     until(ask(page, "둘"), lambda p: len(answers.heard) == 2)
     assert answers.heard[1][2] == ("하나",)
 
 
-def test_the_notes_do_not_cover_it(page: AppTest, answers: Any, refused: Any) -> None:
+def test_the_notes_do_not_cover_it(page: AppTest, answers: Any, refused: Any, until: Any, words: Any) -> None:
     """A refusal names the nearest sections and where to read on as text, and offers no citation."""
     answers.scripted["헬름 차트는?"] = refused
     until(ask(page.run(), "헬름 차트는?"), lambda p: "노트에 없습니다" in words(p))
-    assert "파드란 무엇인가요" in words(page)
+    nearest = page.get("button_group")[-1]
+    assert nearest.options == ["파드란 무엇인가요\\?"]
     assert "https://kubernetes.io/ko/docs/" in [code.value for code in page.code]
 
 
-def test_the_answer_begins_with_a_correction(page: AppTest, answers: Any, corrected: Any) -> None:
+def test_the_answer_begins_with_a_correction(page: AppTest, answers: Any, corrected: Any, until: Any) -> None:
     """A misconception in the question is set right before anything else."""
     answers.scripted[corrected.question] = corrected
     until(ask(page.run(), corrected.question), lambda p: p.warning)
@@ -122,7 +108,7 @@ def test_the_answer_begins_with_a_correction(page: AppTest, answers: Any, correc
 
 
 @pytest.mark.parametrize("code", ["question-too-long", "answer-failed"])
-def test_a_question_fails(page: AppTest, answers: Any, code: str) -> None:
+def test_a_question_fails(page: AppTest, answers: Any, code: str, until: Any, words: Any) -> None:
     """The question stays, with the reason and what to do; asking goes on."""
     answers.scripted["왜?"] = StudyError(code, limit=2000, reason="x")
     until(ask(page.run(), "왜?"), lambda p: p.error)
@@ -131,7 +117,7 @@ def test_a_question_fails(page: AppTest, answers: Any, code: str) -> None:
     assert page.error
 
 
-def test_a_suggestion_is_chosen(page: AppTest, answers: Any) -> None:
+def test_a_suggestion_is_chosen(page: AppTest, answers: Any, until: Any) -> None:
     """One click asks it."""
     page.run()
     first = page.get_by_key("suggested")
@@ -140,7 +126,7 @@ def test_a_suggestion_is_chosen(page: AppTest, answers: Any) -> None:
     assert answers.heard[0][0] == "포트포워딩은 왜 한 파드로만 가나요?"
 
 
-def test_an_answer_is_called_wrong(page: AppTest, house: Any) -> None:
+def test_an_answer_is_called_wrong(page: AppTest, house: Any, until: Any, words: Any) -> None:
     """Question, answer and comment are kept once, however often the button is pressed."""
     until(ask(page.run(), "왜?"), lambda p: "3–4행" in words(p))
     message = house.journal.messages(address(page))[0]
@@ -149,7 +135,7 @@ def test_an_answer_is_called_wrong(page: AppTest, house: Any) -> None:
     assert [(report.question, report.comment) for report in house.journal.reports()] == [("왜?", "아니에요")]
 
 
-def test_a_text_is_full_of_markup(page: AppTest, answers: Any, answered: Any) -> None:
+def test_a_text_is_full_of_markup(page: AppTest, answers: Any, answered: Any, until: Any, words: Any) -> None:
     """Pictures, links and HTML of a text are shown as text."""
     nasty = "![x](http://evil/x.png) <img src=x onerror=alert(1)> [클릭](http://evil) $x$ :red[y]"
     answers.scripted[nasty] = answered(nasty, told=Told("ko", nasty, ()))
