@@ -29,7 +29,9 @@ DEMO = Demo(
         *three_pods_and_client(pod_spec(SERVE_HOSTNAME, readiness=tcp_probe())),
         SetType(Text("타입을 NodePort로 바꿉니다.", "Change the type to NodePort."), "web", "NodePort"),
         FindNodePort(Text("노드의 포트와 그리로 가는 길을 찾습니다.", "Find the port on the node, and the way to it.")),
-        SendInside(Text("안에서 노드의 포트로 60번 요청합니다.", "60 from inside."), url="{node_url}", name="inside"),
+        SendInside(
+            Text("안에서 노드의 포트로 60번 요청합니다.", "60 from inside."), url="{node_url}", name="inside", lane="node-port"
+        ),
         Send(Text("이 컴퓨터에서 60번 요청합니다.", "60 from this computer."), ("node-port",)),
         SeeCallers(Text("파드가 본 주소를 로그에서 읽습니다.", "Read in the logs which address the pods saw.")),
     ),
@@ -37,7 +39,7 @@ DEMO = Demo(
         Expect("node_port", ">=", 30000),
         Expect("node_port", "<=", 32767),
         Expect("cluster_ip_kept", "==", True),
-        Expect("inside_service_pods", "==", 3),
+        Expect("inside_node_port_pods", "==", 3),
         Expect("node_port_pods", "==", 3),
         Expect("node_port_share", "<", 60),
         Expect("source_hidden", "==", "$hidden_expected"),
@@ -45,9 +47,9 @@ DEMO = Demo(
     ),
     verdicts={
         outcome: Text(
-            "노드의 포트는 {node_port}번입니다. 안에서는 파드 {inside_service_pods}개, 이 컴퓨터에서는 {node_port_pods}개"
+            "노드의 포트는 {node_port}번입니다. 안에서는 파드 {inside_node_port_pods}개, 이 컴퓨터에서는 {node_port_pods}개"
             "({node_port_counts})가 답했고, 파드가 본 주소는 {caller}입니다.",
-            "The node's port is {node_port}. {inside_service_pods} pods answered inside, {node_port_pods} "
+            "The node's port is {node_port}. {inside_node_port_pods} pods answered inside, {node_port_pods} "
             "({node_port_counts}) answered this computer; the address they saw: {caller}.",
         )
         for outcome in ("proven", "disproven", "inconclusive")
