@@ -8,7 +8,7 @@ escaped; what a browser would make a link of, escaped or not, stands in backtick
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -70,7 +70,15 @@ def _text(text: str, marks: frozenset[int]) -> str:
             # A mark stays on the line of its word.
             written.append(f"{NO_BREAK if before.endswith(' ') else ''}:blue[\\[{mark.group(1)}\\]]")
             end = mark.end()
-    return "".join((*written, _still(text[end:])))
+    return _joined((*written, _still(text[end:])))
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    """The pieces in a row; code never touches code, or their backticks would become one run."""
+    whole = ""
+    for piece in pieces:
+        whole += f" {piece}" if whole.endswith("`") and piece.startswith("`") else piece
+    return whole
 
 
 def _still(text: str) -> str:
@@ -78,7 +86,7 @@ def _still(text: str) -> str:
     for lively in _LIVELY.finditer(text):
         written += [_escaped(text[end : lively.start()]), code_span(lively.group(0))]
         end = lively.end()
-    return "".join((*written, _escaped(text[end:])))
+    return _joined((*written, _escaped(text[end:])))
 
 
 class _Writer:
@@ -160,7 +168,7 @@ class _Writer:
                     written.append("~~")
                 case "image":
                     written.append(_text(child.content, frozenset()))
-        return "".join(written)
+        return _joined(written)
 
 
 def _closing(tokens: list[Token], position: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -240,6 +240,14 @@ def recorded(house: House, moments: tuple[Moment, ...]) -> Path:
     path.parent.mkdir(parents=True)
     path.write_text("\n".join(map(to_line, moments)) + "\n", "utf-8")
     return path
+
+
+@pytest.fixture
+def long_recorded(house: House, moments: tuple[Moment, ...], recorded: Path) -> Path:
+    """The same run over half a minute: a test ends it."""
+    slow = [replace(moment, t=moment.n * 2.0) for moment in moments]
+    recorded.write_text("\n".join(map(to_line, slow)) + "\n", "utf-8")
+    return recorded
 
 
 @pytest.fixture
