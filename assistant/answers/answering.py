@@ -17,7 +17,7 @@ from assistant.answers import conversation
 from assistant.answers.answer import Answer, Answered, AnswerEvent, Correction, ModelUse, Nearest, Retrieved, Said, Told
 from assistant.answers.asking import cleaned, cleaned_history
 from assistant.answers.citing import Ledger, Notebooks
-from assistant.answers.composing import Composer, DemoNamed, NotesAlone
+from assistant.answers.composing import Composer, DemoNamed, NotesAlone, OfRunnable
 from assistant.answers.correcting import assumed_in, stated_in
 from assistant.answers.evidence import Evidence, Notes, gather
 from assistant.answers.framing import frame, named
@@ -28,6 +28,8 @@ from knowledge.errors import StudyError
 from knowledge.passages import Found, Hit, Language, other_language
 
 if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
     from knowledge.builtin import Concept
 
 LanguageChoice: TypeAlias = Literal["auto", "ko", "en", "both"]
@@ -47,6 +49,9 @@ class Knowledge(Notes, Protocol):
 
     def note_text(self, path: Path) -> str: ...
 
+    def corpus(self) -> object:
+        """Loads what is not loaded yet, so that the seconds of an answer are its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -65,7 +70,7 @@ def ask(
     *,
     language: LanguageChoice = "auto",
     history: Sequence[str] = (),
-    composer: Composer | None = None,
+    composer: Composer | Runnable[Evidence, str] | None = None,
 ) -> Iterator[AnswerEvent]:
     """Answer a question; `history` are the questions before it, oldest first.
 
@@ -75,12 +80,14 @@ def ask(
     asked = cleaned(question)
     earlier = cleaned_history(tuple(history))
     wanted: Language | None = language if language in ("ko", "en") else None
-    return _answered(library, asked, wanted, earlier, composer)
+    speaking = composer if composer is None or isinstance(composer, Composer) else OfRunnable(composer)
+    return _answered(library, asked, wanted, earlier, speaking)
 
 
 def _answered(
     library: Knowledge, asked: str, wanted: Language | None, earlier: tuple[str, ...], composer: Composer | None
 ) -> Iterator[AnswerEvent]:
+    library.corpus()
     started = time.perf_counter()
     resolved = conversation.resolve(asked, earlier, library)
     found = library.find(resolved.text, language=wanted or resolved.language, earlier=earlier)

@@ -6,6 +6,7 @@ every answer. Marks are numbered anew in the order in which they are read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from assistant.answers.evidence import Excerpt
 from assistant.answers.phrasing import MARK
 from knowledge.errors import StudyError
 from knowledge.passages import Passage
+
+
+_ADJACENT = re.compile(r"(\s\[\d{1,3}\])(\[\d{1,3}\])")
 
 
 def cite(excerpt: Excerpt, number: int) -> Citation:
@@ -101,6 +105,8 @@ class Ledger:
 
     def renumbered(self, text: str) -> str:
         """The text with its marks in the answer's numbers, without those that stand for nothing, and none twice in a row."""
+        while (apart := _ADJACENT.sub(r"\1 \2", text)) != text:
+            text = apart
         found: list[str] = []
         end, last_end, last = 0, -1, None
         for mark in MARK.finditer(text):

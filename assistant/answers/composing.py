@@ -1,17 +1,16 @@
 """An answer from the passages alone: what must be set right, then the section's own words, each sentence with its mark. Pure.
 
-A composer is a LangChain Runnable from Evidence to pieces, so that a chat model can take this one's place. Marks in a piece are
-the numbers of the evidence, and no mark is split between two pieces.
+A composer goes from Evidence to pieces, and is a LangChain Runnable where one is asked for, so that a chat model or a chain can
+take this one's place. Marks in a piece are the numbers of the evidence, and no mark is split between two pieces.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from langchain_core.runnables import Runnable, RunnableConfig
 from rapidfuzz import fuzz
 
 from assistant.answers.answer import ModelUse
@@ -19,6 +18,9 @@ from assistant.answers.evidence import Evidence, Excerpt, Setting
 from assistant.answers.framing import frame
 from assistant.answers.phrasing import Phrase, marked, phrases, sentences
 from knowledge.passages import Language
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
 
 ROOM: Mapping[Language, int] = {"ko": 480, "en": 640}
 """Characters of readable text that an answer from one section may have; a longer section gives its best passages."""
@@ -39,7 +41,7 @@ class DemoNamed:
 Piece: TypeAlias = str | DemoNamed | ModelUse
 
 
-class Composer(Runnable[Evidence, list[Piece]]):
+class Composer(ABC):
     """What makes an answer of evidence. `pieces` yields as it goes; StudyError where it cannot speak."""
 
     @abstractmethod
@@ -50,12 +52,27 @@ class Composer(Runnable[Evidence, list[Piece]]):
         """The texts in this language; None for each that the composer cannot translate."""
         return [None] * len(texts)
 
-    def invoke(self, input: Evidence, config: RunnableConfig | None = None, **kwargs: Any) -> list[Piece]:
-        return list(self.pieces(input))
+    def runnable(self) -> Runnable[Evidence, list[Piece]]:
+        """The same as a LangChain Runnable, for chains; imported only here, since that takes longer than an answer."""
+        from langchain_core.runnables import RunnableGenerator
 
-    def stream(self, input: Evidence, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[list[Piece]]:
-        for piece in self.pieces(input):
-            yield [piece]
+        def streamed(asked: Iterator[Evidence]) -> Iterator[list[Piece]]:
+            for evidence in asked:
+                for piece in self.pieces(evidence):
+                    yield [piece]
+
+        return RunnableGenerator(streamed)
+
+
+class OfRunnable(Composer):
+    """Any LangChain Runnable from Evidence to text, or to lists of pieces, as composer."""
+
+    def __init__(self, runnable: Runnable[Evidence, str] | Runnable[Evidence, list[Piece]]) -> None:
+        self._runnable: Runnable[Evidence, Any] = runnable
+
+    def pieces(self, evidence: Evidence) -> Generator[Piece]:
+        for chunk in self._runnable.stream(evidence):
+            yield from [chunk] if isinstance(chunk, str) else chunk
 
 
 class NotesAlone(Composer):

@@ -15,7 +15,7 @@ from knowledge.passages import Passage
 
 Form: TypeAlias = Literal["sentence", "item", "block"]
 
-MARK = re.compile(r"(?<![\w`'\"\])}])\s?\[(\d{1,3})\](?!\()")
+MARK = re.compile(r"(?:\s|(?<![\w`'\"\])}]))\[(\d{1,3})\](?!\()")
 """A citation mark in a text, with the space before it. `items[0]` is none."""
 
 _FENCE = re.compile(r"^\s*(```+|~~~+)\s*([\w-]*)")

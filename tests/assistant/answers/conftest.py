@@ -172,6 +172,9 @@ class Shelf:
             Concept("node-port", {"ko": "NodePort", "en": "NodePort"}, {"ko": "n/ko", "en": "n/en"}, ("service",)),
         )
 
+    def corpus(self) -> object:
+        return self
+
     def note_text(self, path: Path) -> str:
         return path.read_text("utf-8")
 

@@ -156,3 +156,22 @@ def test_kept_and_read_again(shelf: Any) -> None:
     answer = asked(shelf, "포트포워딩이 뭐예요?")
     kept = from_json({**to_json(answer), "read_on": answer.read_on})
     assert to_json(kept) == to_json(answer)
+
+
+def test_a_chain_of_ones_own(shelf: Any) -> None:
+    """Any LangChain Runnable from evidence to text can be the composer; its marks are verified like any other's."""
+    from langchain_core.runnables import RunnableLambda
+
+    chain: Any = RunnableLambda(lambda evidence: f"{evidence.question.upper()} 터널입니다 [1][9] [8]. 그렇습니다 [1][2].")
+    assert asked(shelf, "포트포워딩 what?", composer=chain).told.text == "포트포워딩 WHAT? 터널입니다 [1]. 그렇습니다 [1] [2]."
+
+
+def test_the_composer_as_a_runnable(shelf: Any) -> None:
+    """What composes from the notes alone can stand in a chain."""
+    from assistant.answers.composing import NotesAlone
+    from assistant.answers.evidence import gather
+
+    found = shelf.find("포트포워딩이 뭐예요?")
+    evidence = gather(found, shelf, "ko", sections=found.sections, own=())
+    chain: Any = NotesAlone().runnable() | (lambda pieces: len(pieces))
+    assert chain.invoke(evidence) == 2
