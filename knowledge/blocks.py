@@ -7,7 +7,7 @@ learners type them (any kind, any indentation); a fence, a table and a callout a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.markup import PIECE, QUOTE
@@ -148,7 +148,7 @@ def _indented_end(lines: list[str], at: int) -> int:
     return last
 
 
-def divided(block: Block, lines: list[str], limit: int = PIECE) -> Iterator[Block]:
+def divided(block: Block, lines: Sequence[str], limit: int = PIECE) -> Iterator[Block]:
     """A block in blocks of about `limit` characters: lists between items, paragraphs between lines, the others never."""
     size = sum(len(lines[n]) + 1 for n in range(block.first - 1, block.last))
     if size <= limit or block.kind not in ("item", "paragraph"):

@@ -13,6 +13,7 @@ import numpy as np
 from knowledge import snapshot, states
 from knowledge.corpus import Candidate, Scores, Vector, Vectors
 from knowledge.encoder import Encoder
+from knowledge.errors import StudyError
 from knowledge.passages import Passage, Section
 from knowledge.snapshot import Damaged, Stamp, Table
 from knowledge.states import BuiltinState, OwnState
@@ -44,13 +45,16 @@ class Shelf(Generic[State]):
     def current(self) -> State:
         """The state of the current stamp; where it cannot be read, the one before, and `damage` says why."""
         with self._lock:
-            try:
-                stamp = snapshot.read_stamp(self._folder)
-                if stamp != self._stamp and stamp is not None:
-                    facts, tables = snapshot.read(self._folder, stamp, self._names)
-                    self._state, self._stamp, self.damage = self._make(facts, tables), stamp, None
-            except (Damaged, KeyError, ValueError, TypeError) as error:
-                self.damage = str(error)
+            for _ in range(3):  # a writer may replace the state between its stamp and its files
+                try:
+                    stamp = snapshot.read_stamp(self._folder)
+                    if stamp is not None and stamp != self._stamp:
+                        facts, tables = snapshot.read(self._folder, stamp, self._names)
+                        self._state, self._stamp = self._make(facts, tables), stamp
+                    self.damage = None
+                    break
+                except (Damaged, KeyError, ValueError, TypeError) as error:
+                    self.damage = str(error)
             return self._state
 
 
@@ -62,6 +66,8 @@ class IndexedCorpus:
     theirs: OwnState
     loaded: Encoder | None
     store: Store | None = None
+    failed: Callable[[StudyError], None] = lambda _: None
+    """Told where the encoder does not answer: the question is then searched by its words."""
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -80,7 +86,11 @@ class IndexedCorpus:
         return self.loaded.name if self.loaded else states.NO_ENCODER
 
     def embed(self, text: str) -> Vector | None:
-        return self.loaded.vector(text) if self.loaded else None
+        try:
+            return self.loaded.vector(text) if self.loaded else None
+        except StudyError as error:
+            self.failed(error)
+            return None
 
     def passage_bm25(self, tokens: Sequence[str]) -> Scores:
         return self.ours.passage_table.statistics.of(tokens)

@@ -7,7 +7,6 @@ an encoder is not embedded again, whatever file it moves to.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -152,7 +151,7 @@ class Indexing:
         words = [tokens(row.text) for row in rows]
         table = yield from _told(self.bring("builtin", name, encoder, rows, words, before.get("passages")), "builtin")
         stamp = snapshot.write(self.builtin_folder, name, source, states.builtin_facts(notes), {"passages": table})
-        snapshot.clear(self.builtin_folder, stamp.name, time.time())
+        snapshot.clear(self.builtin_folder, stamp.name)
 
     def sync_own(self, encoder: Encoder | None, scans: Sequence[Scan]) -> Iterator[SyncProgress]:
         """Make the learner's notes' current state; files that did not change are not read. The caller holds the lock."""
@@ -177,7 +176,7 @@ class Indexing:
             "folders": {found.folder.id: _folder_facts(found) for found in scans},
         }
         stamp = snapshot.write(self.own_folder, name, own_source(scans), told, {"pieces": table}, {"texts": kept})
-        snapshot.clear(self.own_folder, stamp.name, time.time())
+        snapshot.clear(self.own_folder, stamp.name)
 
     def _pieces(self, facts: dict[str, Any]) -> Kept:
         if not facts:

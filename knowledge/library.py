@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,15 +76,29 @@ class Library:
         if self._ours_stale():
             with self._writing(patience):
                 if self._ours_stale():
-                    yield from self._indexing.sync_builtin(self._load_encoder())
+                    yield from self._by_words_at_least(self._indexing.sync_builtin)
                     self._indexing.keep_rebuilt()
         if self._theirs_stale(self._indexing.scans()):
             with self._writing(patience):
                 scans = self._indexing.scans()
                 if self._theirs_stale(scans):
-                    yield from self._indexing.sync_own(self._load_encoder(), scans)
+                    yield from self._by_words_at_least(lambda encoder: self._indexing.sync_own(encoder, scans))
                     self._indexing.keep_rebuilt()
         self._ready = True
+
+    def _by_words_at_least(self, work: Callable[[Encoder | None], Iterator[SyncProgress]]) -> Iterator[SyncProgress]:
+        """A sync; where the encoder does not answer, one for words alone."""
+        try:
+            yield from work(self._load_encoder())
+        except StudyError as error:
+            if error.code != "encoder-failed":
+                raise
+            self._failed(error)
+            self._encoder = None
+            yield from work(None)
+
+    def _failed(self, error: StudyError) -> None:
+        self._error = str(error)
 
     def _ours_stale(self) -> bool:
         return self._indexing.builtin_stale(self._encoder_name()) or self._broken(self._ours)
@@ -181,7 +195,7 @@ class Library:
     def corpus(self) -> IndexedCorpus:
         """The state of the index that a question is answered from."""
         ours, theirs = self._state(), self._theirs.current()
-        return IndexedCorpus(ours, theirs, self._load_encoder(), self._indexing.store)
+        return IndexedCorpus(ours, theirs, self._load_encoder(), self._indexing.store, self._failed)
 
     # our notes
 

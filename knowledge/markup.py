@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 PIECE = 200
 """Characters that one vector should stand for at most: the encoder averages over its tokens."""
+MOST = 40
+"""Pieces of one passage: what stands further down in a block of 8,000 characters is data, not a note."""
 
 QUOTE = re.compile(r"^\s*>")
 _QUOTE_MARKS = re.compile(r"^\s*(?:>[ \t]*)+")
@@ -58,27 +60,28 @@ def callout_title(text: str) -> str:
     return inline(bare[found.end() :]) if found else ""
 
 
-def _cut(text: str, limit: int) -> list[str]:
+def _cut(text: str, limit: int) -> Iterator[str]:
     """A long line in parts of at most `limit` characters: at sentence ends, else at a blank, else anywhere."""
-    parts: list[str] = []
     for sentence in _SENTENCE_END.split(text):
-        while len(sentence) > limit:
-            at = sentence.rfind(" ", limit // 2, limit)
-            at = at if at > 0 else limit
-            parts.append(sentence[:at].strip())
-            sentence = sentence[at:].strip()
-        if sentence:
-            parts.append(sentence)
-    return parts
+        start = 0
+        while len(sentence) - start > limit:
+            at = sentence.rfind(" ", start + limit // 2, start + limit)
+            at = at if at > 0 else start + limit
+            yield sentence[start:at].strip()
+            start = at
+        if rest := sentence[start:].strip():
+            yield rest
 
 
 def pieces(lines: Iterable[str], limit: int = PIECE) -> tuple[str, ...]:
-    """The words of a block in pieces of about `limit` characters, at least one where there are words."""
+    """The words of a block in at most `MOST` pieces of about `limit` characters, at least one where there are words."""
     packed: list[str] = []
     for words in lines:
         for part in _cut(words, limit) if len(words) > limit else ([words] if words else []):
             if packed and len(packed[-1]) + 1 + len(part) <= limit:
                 packed[-1] = f"{packed[-1]} {part}"
+            elif len(packed) == MOST:
+                return tuple(packed)
             else:
                 packed.append(part)
     return tuple(packed)

@@ -20,8 +20,8 @@ from knowledge.language import language_of
 from knowledge.passages import Language, Origin, Passage, Place, Section
 
 _ATTRIBUTE = re.compile(r"\s*\{#([A-Za-z0-9_-]+)\}\s*$")
-_COMMENT = re.compile(r"%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
-_CODE_SPAN = re.compile(r"`[^`\n]*`")
+_COMMENT_OR_CODE = re.compile(r"%%|<!--|`[^`]*`")
+_CLOSING = {"%%": "%%", "<!--": "-->"}
 _NOT_SLUG = re.compile(r"[^\w-]+")
 
 
@@ -98,49 +98,48 @@ def _front_matter(lines: Sequence[str]) -> tuple[Mapping[str, Any], int]:
 def _without_comments(lines: Sequence[str], start: int) -> tuple[str, ...]:
     """The lines with comments outside code blanked out, character by character, so that lines and columns stay."""
     kept: list[str] = ["" for _ in range(start)]
-    run: list[str] = []
-    mark = ""
-
-    def flush() -> None:
-        if run:
-            kept.extend(_blanked("\n".join(run)).split("\n"))
-            run.clear()
-
+    fence = closing = ""
     for at in range(start, len(lines)):
         line = lines[at]
         bare = line.lstrip("> \t") if markup.QUOTE.match(line) else line
-        if mark:
+        if fence:
             kept.append(line)
-            if closes(bare, mark):
-                mark = ""
-        elif (opened := fence_mark(bare)) and not _in_comment(run):
-            flush()
+            if closes(bare, fence):
+                fence = ""
+        elif not closing and (opened := fence_mark(bare)):
             kept.append(line)
-            mark = opened[0]
+            fence = opened[0]
         else:
-            run.append(line)
-    flush()
+            shown, closing = _blanked(line, closing)
+            kept.append(shown)
     return tuple(kept)
 
 
-def _in_comment(run: Sequence[str]) -> bool:
-    text = _CODE_SPAN.sub("", "\n".join(run))
-    closed = re.sub(r"%%.*?%%|<!--.*?-->", "", text, flags=re.DOTALL)
-    return "%%" in closed or "<!--" in closed
-
-
-def _blanked(text: str) -> str:
-    if "%%" not in text and "<!--" not in text:
-        return text
-    shielded = _CODE_SPAN.sub(lambda m: "\0" * len(m.group()), text)
-    result: list[str] = []
+def _blanked(line: str, closing: str) -> tuple[str, str]:
+    """A line without its comments, and the mark that closes the one that is still open; `closing` was open before it."""
+    if not closing and "%%" not in line and "<!--" not in line:
+        return line, ""
+    shown: list[str] = []
     at = 0
-    for found in _COMMENT.finditer(shielded):
-        result.append(text[at : found.start()])
-        result.append("".join("\n" if char == "\n" else " " for char in text[found.start() : found.end()]))
+    while at < len(line):
+        if closing:
+            end = line.find(closing, at)
+            stop = len(line) if end < 0 else end + len(closing)
+            shown.append(" " * (stop - at))
+            closing = closing if end < 0 else ""
+            at = stop
+            continue
+        found = _COMMENT_OR_CODE.search(line, at)
+        if not found:
+            shown.append(line[at:])
+            break
+        code = found.group().startswith("`")
+        shown.append(line[at : found.end() if code else found.start()])
         at = found.end()
-    result.append(text[at:])
-    return "".join(result)
+        if not code:
+            shown.append(" " * len(found.group()))
+            closing = _CLOSING[found.group()]
+    return "".join(shown), closing
 
 
 def _parts(found: Sequence[Heading | Block], title: str, count: int, start: int) -> Iterator[Part]:
@@ -175,7 +174,8 @@ def _parts(found: Sequence[Heading | Block], title: str, count: int, start: int)
 
 def _deeper_text(opened: Sequence[tuple[Heading | None, list[Block]]], at: int) -> bool:
     level = opened[at][0].level if opened[at][0] else 0  # type: ignore[union-attr]
-    for heading, under in opened[at + 1 :]:
+    for number in range(at + 1, len(opened)):
+        heading, under = opened[number]
         if heading is None or heading.level <= level:
             return False
         if under:
@@ -213,7 +213,7 @@ def own_note(text: str, folder: str, relative: str, path: Path) -> tuple[Sheet, 
     name = unicodedata.normalize("NFC", Path(relative).stem)
     read = sheet(text, name)
     relative = unicodedata.normalize("NFC", relative)
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     sections: list[Section] = []
     passages: list[Read] = []
     for part in read.parts:
@@ -227,12 +227,13 @@ def own_note(text: str, folder: str, relative: str, path: Path) -> tuple[Sheet, 
     return read, sections, passages
 
 
-def _free(anchor: str, taken: set[str]) -> str:
-    number, free = 1, anchor
-    while free in taken:
+def _free(anchor: str, taken: dict[str, int]) -> str:
+    """The anchor, numbered where it is taken. `taken` holds by anchor the number it was last given."""
+    free, number = anchor, taken.get(anchor, 0) + 1
+    while number > 1 and (free := f"{anchor}-{number}") in taken:
         number += 1
-        free = f"{anchor}-{number}"
-    taken.add(free)
+    taken[anchor] = number
+    taken.setdefault(free, 1)
     return free
 
 
@@ -249,7 +250,7 @@ def _passages(
     """The passages of a part in file order. `whole`: one piece a passage, as our own short sections need no more."""
     seen: dict[str, int] = {}
     for block in part.blocks:
-        for one in divided(block, list(read.visible)):
+        for one in divided(block, read.visible):
             text = "\n".join(read.lines[one.first - 1 : one.last])
             words = [
                 markup.line(read.visible[number - 1], code=one.kind == "code") for number in range(one.first, one.last + 1)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,8 +25,8 @@ from knowledge import lexical
 from knowledge.corpus import Vectors
 
 _MAKERS = ("blocks", "builtin", "decoding", "folders", "language", "lexical", "markup", "reading", "snapshot", "terms")
-KEPT_SECONDS = 600
-"""A snapshot that was replaced stays this long for readers that have just looked at the stamp."""
+KEPT = 3
+"""States that were replaced lately stay, for readers that have just looked at the stamp."""
 
 
 class Damaged(Exception):
@@ -104,7 +105,7 @@ def mark(folder: Path, stamp: Stamp) -> None:
     told = {"made_by": made_by(), "name": stamp.name, "encoder": stamp.encoder, "source": stamp.source, "count": stamp.count}
     draft = folder / f".stamp-{uuid.uuid4().hex[:8]}"
     draft.write_text(json.dumps(told), "utf-8")
-    os.replace(draft, folder / "stamp.json")
+    _replace(draft, folder / "stamp.json")
 
 
 def read(folder: Path, stamp: Stamp, names: Sequence[str]) -> tuple[dict[str, Any], dict[str, Table]]:
@@ -124,16 +125,32 @@ def read(folder: Path, stamp: Stamp, names: Sequence[str]) -> tuple[dict[str, An
     return facts, tables
 
 
-def clear(folder: Path, current: str, now: float) -> None:
-    """Remove states that were replaced a while ago, and drafts of writers that ended midway."""
-    for path in folder.iterdir() if folder.is_dir() else ():
+def clear(folder: Path, current: str) -> None:
+    """Remove states that were replaced a while ago, and drafts of writers that ended midway. The caller holds the lock."""
+    others: list[tuple[float, Path]] = []
+    for path in folder.iterdir():
+        if path.name in (current, "stamp.json"):
+            continue
         try:
-            old = now - path.stat().st_mtime > KEPT_SECONDS
+            if path.name.startswith(".stamp-"):
+                path.unlink()
+            elif path.name.startswith("."):
+                shutil.rmtree(path)
+            else:
+                others.append((path.stat().st_mtime, path))
         except OSError:
-            continue
-        if path.name in (current, "stamp.json") or not old:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name.startswith(".stamp-"):
-            path.unlink(missing_ok=True)
+            continue  # somebody holds it open; the next writer tries again
+    for _, path in sorted(others, reverse=True)[KEPT:]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _replace(draft: Path, target: Path) -> None:
+    """Put a file in its place in one step; Windows refuses while a reader has the old one open, for a moment."""
+    for patience in (0.01, 0.05, 0.2, 0.5):
+        try:
+            os.replace(draft, target)
+        except PermissionError:
+            time.sleep(patience)
+        else:
+            return
+    os.replace(draft, target)

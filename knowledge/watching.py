@@ -1,7 +1,7 @@
 """Following the learner's folders: a thread that tells when something in them changed. It reads nothing and changes nothing.
 
 Where the system tells no changes (Windows' disks under WSL, network and shared folders) or has no watches left, it looks for
-itself. Every few seconds the list of folders is looked at, so that one added by another process is followed too.
+itself. Every second or two the list of folders is looked at, so that one added by another process is followed too.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from pathlib import Path, PurePath
 
 from knowledge.folders import Registered
 
-ROUND_MS = 3_000
-"""How long to wait for changes before the folders are looked at anyway."""
+ROUND_MS = 1_500
+"""How long to wait for changes before the list of folders is looked at."""
+ROUNDS = 20
+"""After so many rounds without a change the folders are looked at anyway; a change that was not told is found late."""
 LOOK_MS = 700
 """Where changes are not told: the pause between looks."""
 _UNTOLD = frozenset(
@@ -105,7 +107,8 @@ class Watching:
 
         self.following.set()
         self._changed()
-        for _ in watch(
+        quiet = 0
+        for changes in watch(
             *paths,
             watch_filter=_Visible(paths),
             stop_event=self._stopped,
@@ -120,7 +123,9 @@ class Watching:
         ):
             if self._stopped.is_set():
                 return
-            self._changed()
+            quiet = 0 if changes else quiet + 1
+            if changes or quiet % ROUNDS == 1:  # the first round too: what changed before the watch stood was not told
+                self._changed()
             if [one.path for one in self._folders() if one.path.exists()] != paths:
                 break
         self.following.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -218,3 +219,33 @@ def test_any_mix_of_marks(text: str) -> None:
     read = sheet(text, "n")
     assert [len(line) for line in read.visible] == [len(line) for line in read.lines] or text.startswith("---")
     assert_exact(text, read_own(text))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "가" * 50,
+        "# same\n",
+        "## a\n### b\n",
+        "- x\n",
+        "> [!note]\n",
+        "```\n",
+        "%%\n```\n",
+        "<!--",
+        "[[",
+        "[a](",
+        "`",
+        "<a",
+        "|a|b|\n|-|-|\n",
+        "word. ",
+        "    x\n\n",
+    ],
+)
+def test_a_large_file_of_one_shape(unit: str) -> None:
+    """Reading takes time in proportion: 300,000 bytes of any mark end, and give their own lines."""
+    text = unit * (300_000 // len(unit.encode()))
+    passages = read_own(text)
+    lines = text.split("\n")
+    for one in passages[:3] + passages[-3:]:
+        assert "\n".join(lines[one.passage.first_line - 1 : one.passage.last_line]) == one.passage.text
+        assert len(one.pieces) <= 40
