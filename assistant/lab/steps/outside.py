@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from assistant.lab.demo import Text
-from assistant.lab.events import Adjusted, Event, LogLine, Measured
+from assistant.lab.events import Adjusted, Event, LogLine, Measured, TrafficSeen
 from assistant.lab.nearby import is_mine, source_toward, tunnel_runs
 from assistant.lab.sandbox import Sandbox
 from assistant.lab.steps.inside import CLIENT
@@ -170,6 +170,7 @@ class SeeBalancer(Verb):
     say: Text
     service: str = "web"
     tries: int = 10
+    seconds: float = 3.0
     verb: ClassVar[str] = "see-balancer"
 
     def arguments(self) -> tuple[str, ...]:
@@ -178,7 +179,7 @@ class SeeBalancer(Verb):
     def perform(self, sandbox: Sandbox) -> Iterator[Event]:
         address, kept = cluster_ip(sandbox, self.service)
         tunnel = tunnel_runs(address, [node.address for node in sandbox.survey().nodes])
-        external = sandbox.wait(lambda: self._external(sandbox), 15.0 if tunnel else 3.0) or ""
+        external = sandbox.wait(lambda: self._external(sandbox), 15.0 if tunnel else self.seconds) or ""
         port = node_port(sandbox, self.service)
         if tunnel or external:
             yield Adjusted("balancer-tunnel" if tunnel else "balancer-other", {"address": external})
@@ -194,6 +195,7 @@ class SeeBalancer(Verb):
             answers = [http_get(external, 80) for _ in range(self.tries)]
             yield Measured("balancer_sent", self.tries)
             yield Measured("balancer_answers", sum(answer is not None for answer in answers))
+            yield TrafficSeen("load-balancer", dict(Counter(filter(None, answers))), answers.count(None))
         nodes = [node.address for node in sandbox.survey().nodes if node.address]
         if nodes and port:
             sandbox.memory["node_url"] = f"http://{nodes[0]}:{port}"

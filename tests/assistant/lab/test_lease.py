@@ -159,6 +159,21 @@ def test_a_run_that_stops_waiting() -> None:
     assert server.form["spec"]["holderIdentity"] == "a"
 
 
+def test_a_run_that_comes_while_others_wait_for_a_free_turn() -> None:
+    """Nobody holds the lease just now: it stands behind those who wait."""
+    server = OneLease()
+    server.form = lease("", 1, [("b", 1), ("c", 1)])
+    stopping = threading.Event()
+    places: list[int] = []
+
+    def on_place(place: int) -> None:
+        places.append(place)
+        stopping.set()
+
+    assert not turn(server, "new").take(on_place, stopping)
+    assert places == [2]
+
+
 def test_a_turn_that_was_taken_away() -> None:
     """After a minute without renewal another run takes over; the first learns of it at its next renewal."""
     server = OneLease()
