@@ -17,7 +17,6 @@ from assistant.answers.phrasing import MARK
 from knowledge.errors import StudyError
 from knowledge.passages import Passage
 
-
 _ADJACENT = re.compile(r"(\s\[\d{1,3}\])(\[\d{1,3}\])")
 
 
