@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,11 +94,13 @@ def perform_live(run: Run, settings: Settings, ledger: Ledger, *, typed: bool) -
         run.emit(Refused(refusal.code, {**refusal.facts, "slug": run.demo.slug}))
         return
     warm()
-    try:
-        with grounds.lived(settings.home, run.id) as folder:
-            _Performance(run, settings, ledger, owner, examination.answer, folder, typed=typed).perform()
-    finally:
-        owner.close()
+    with closing(owner), ExitStack() as held:
+        try:
+            folder = held.enter_context(grounds.lived(settings.home, run.id))
+        except OSError as error:
+            run.emit(Refused("home-unwritable", {"path": str(settings.home), "reason": error.strerror or str(error)}))
+            return
+        _Performance(run, settings, ledger, owner, examination.answer, folder, typed=typed).perform()
 
 
 class _Performance:
@@ -132,8 +135,15 @@ class _Performance:
 
     def changed(self, verb: str, kind: str, name: str) -> None:
         """A write: an event and a line of the journal."""
-        self.record(verb, kind, name)
         self.tell(Changed(verb, kind, name))
+        self.record(verb, kind, name)
+
+    def removed(self, verb: str, kind: str, name: str) -> None:
+        """A write of the cleanup, which a journal that cannot be written does not hold up."""
+        try:
+            self.changed(verb, kind, name)
+        except StudyError as error:
+            _log.warning("not in the journal: %s %s %s: %s", verb, kind, name, error)
 
     def record(self, verb: str, kind: str, name: str) -> None:
         self.ledger.record_write(self.run.id, self.owner.entry.context, self.namespace, verb, kind, name)
@@ -298,7 +308,7 @@ class _Performance:
             try:
                 refusal = judge(self.settings, self.ledger, self.owner, self.answer.uid).refusal
                 if refusal is None:
-                    grounds.send_delete(self.owner, self.namespace, self.run.id, self.changed)
+                    grounds.send_delete(self.owner, self.namespace, self.run.id, self.removed)
                     self.run.deleted.set()
                     left = grounds.GONE_WITHIN - (time.monotonic() - began)
                     gone, waiting = grounds.wait_gone(self.owner, self.namespace, seconds=max(1.0, left))

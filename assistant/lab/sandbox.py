@@ -100,8 +100,8 @@ class Sandbox:
         self.check()
         self.changed_at = time.monotonic()
         done = call()
-        self._record(verb, kind, name)
         self.emit(Changed(verb, kind, name))
+        self._record(verb, kind, name)
         return done
 
     def create(self, form: Form) -> Form:

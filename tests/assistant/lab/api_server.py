@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 CERTIFICATE = Path(__file__).with_name("server.pem")
 UID = "11111111-2222-3333-4444-555555555555"
@@ -43,7 +44,11 @@ class ApiServer:
         self.asked: list[tuple[str, str]] = []
         self.stop = threading.Event()
         self.url = ""
+        self.clock = ""
+        """The Date of its replies; "" as it is."""
         self.on_write: Callable[[str, str, Any], tuple[int, Any]] | None = None
+        self.on_watch: Callable[[str, str], Iterator[str]] | None = None
+        """The lines that a watch of this path, from this resourceVersion, gives before it ends."""
 
     @property
     def writes(self) -> list[tuple[str, str]]:
@@ -61,7 +66,10 @@ def serving(api: ApiServer) -> Iterator[ApiServer]:
             length = int(self.headers.get("Content-Length") or 0)
             sent = self.rfile.read(length)
             api.asked.append((self.command, self.path))
-            path = self.path.split("?")[0]
+            path, _, query = self.path.partition("?")
+            if "watch=" in query and api.on_watch is not None:
+                self.watched(api.on_watch(path, parse_qs(query).get("resourceVersion", [""])[0]))
+                return
             status, form = api.answers.get(path, (404, {"kind": "Status", "message": "not found"}))
             if self.command != "GET" and api.on_write is not None:
                 status, form = api.on_write(self.command, path, json.loads(sent or b"null"))
@@ -77,7 +85,21 @@ def serving(api: ApiServer) -> Iterator[ApiServer]:
                     return
                 self.wfile.write(bytes([byte]))
 
+        def watched(self, lines: Iterator[str]) -> None:
+            self.close_connection = True
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for line in lines:
+                raw = line.encode()
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(raw), raw))
+            self.wfile.write(b"0\r\n\r\n")
+
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return api.clock or super().date_time_string(timestamp)  # type: ignore[arg-type]
 
         def log_message(self, *_: object) -> None:
             pass
