@@ -12,9 +12,10 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.spelling import mended
 from knowledge.terms import canonical, find, particles
 
-VERSION = "1"
+VERSION = "2"
 """Changes with what these functions give."""
 
 WORD_BITS = 15
@@ -59,8 +60,8 @@ def hashed(features: Iterable[str], bits: int) -> tuple[NDArray[np.int64], NDArr
 
 
 def reduced(text: str) -> str:
-    """The text as all members see it: canonical terms, lower case, single spaces."""
-    return canonical(text)
+    """The text as all members see it: slips mended, canonical terms, lower case, single spaces."""
+    return canonical(mended(text))
 
 
 def _stems(word: str) -> list[str]:

@@ -29,7 +29,7 @@ FLOOR = 1e-4
 """No member alone can rule a section out."""
 SECTIONS_COUNT = (0.5, 1.0, 1.0)
 """Weights of the members over sections: runs, sentence vectors, nearest asked questions; measured on questions left out."""
-GROUPS_COUNT = 0.25
+GROUPS_COUNT = 0.5
 """Weight of the members over groups, against 1 for those over sections together."""
 
 Matrix: TypeAlias = NDArray[np.float32]
@@ -104,27 +104,34 @@ class Router:
             sections.append(self.meaning.neighbours(vector, len(self.sections)))
         return sections, groups
 
-    def probabilities(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Matrix:
-        """Shape (sections,), of a question brought to canonical terms, the vectors of that text and of the question itself."""
+    def probabilities(self, reduced: str, vector: Vector | None, raw: Vector | None) -> tuple[Matrix, Matrix]:
+        """Of a question brought to canonical terms, the vectors of that text and of the question itself.
+
+        Twice shape (sections,): of all members, which tell our sections apart best; and of those over sections alone, which
+        tell best what is not covered (words of ours in another sense mislead the members over concepts).
+        """
         sections, groups = self.members(reduced, vector, raw)
-        return combined(sections, groups, group_numbers(self.sections))
+        numbers = group_numbers(self.sections)
+        return combined(sections, groups, numbers), combined(sections, (), numbers)
 
     def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading:
         """What the question is about."""
+        all_members, of_sections = self.probabilities(reduced, vector, raw)
+        ours = ~self.uncovered
+        whole = float(all_members[ours].sum()) or 1.0
         concepts: dict[str, float] = {}
         sections: dict[str, float] = {}
-        for section, share in zip(self.sections, self.probabilities(reduced, vector, raw).tolist(), strict=True):
+        for at in np.flatnonzero(ours).tolist():
+            section, share = self.sections[at], float(all_members[at]) / whole
+            sections[section] = share
             concept = section.partition("/")[0]
-            if concept != NOT_COVERED:
-                sections[section] = share
-                concepts[concept] = concepts.get(concept, 0.0) + share
-        covered = sum(sections.values())
-        whole = covered or 1.0
-        return Reading(
-            min(1.0, covered),
-            {concept: share / whole for concept, share in concepts.items()},
-            {section: share / whole for section, share in sections.items()},
-        )
+            concepts[concept] = concepts.get(concept, 0.0) + share
+        return Reading(min(1.0, float(of_sections[ours].sum())), concepts, sections)
+
+    @property
+    def uncovered(self) -> NDArray[np.bool_]:
+        """Which sections are near, trap and off."""
+        return np.array([section.startswith(f"{NOT_COVERED}/") for section in self.sections])
 
 
 @lru_cache(maxsize=8)
@@ -142,7 +149,8 @@ def group_numbers(sections: tuple[str, ...]) -> NDArray[np.int64]:
 def combined(sections: Sequence[Matrix], groups: Sequence[Matrix], numbers: NDArray[np.int64]) -> Matrix:
     """One distribution over sections of all members: their logarithms averaged, those over groups given to their sections."""
     score = np.average([np.log(one + FLOOR) for one in sections], axis=0, weights=SECTIONS_COUNT[: len(sections)])
-    score = score + GROUPS_COUNT * np.mean([np.log(one + FLOOR) for one in groups], axis=0)[numbers]
+    if groups:
+        score = score + GROUPS_COUNT * np.mean([np.log(one + FLOOR) for one in groups], axis=0)[numbers]
     return _shared(np.exp(score - score.max()))
 
 

@@ -24,11 +24,11 @@ from knowledge.routing import Reading, router
 SECTIONS = 10
 HITS = 8
 OWN_HITS = 5
-COVERED_FROM = 0.8
+COVERED_FROM = 0.84
 """Of the router's probability that the notes cover a question: below it the answer is that they do not."""
 OWN_COVERED_FROM = 0.25
 BEST_PASSAGES = 2
-EVIDENCE_COUNTS = 3.0
+EVIDENCE_COUNTS = 4.0
 CONCEPT_COUNTS = 0.5
 BEFORE_COUNTS = 0.5
 BEFORE_FLOOR = 0.05

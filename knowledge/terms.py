@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 _TOKEN = re.compile(r"[a-z]+[a-z0-9]*|[0-9]+[a-z0-9]*|[가-힣]+")
 _HANGUL = re.compile(r"[가-힣]")
@@ -63,17 +64,26 @@ def canonical(text: str) -> str:
 @lru_cache(maxsize=1)
 def forms() -> Mapping[str, tuple[str, ...]]:
     """Canonical name -> all its forms, itself first."""
-    with resources.files("knowledge").joinpath("terms.toml").open("rb") as file:
-        groups = tomllib.load(file)
-    groups.pop("particles")
+    groups = {name: group for name, group in _table().items() if isinstance(group, dict)}
     return {name: (name, *others) for group in groups.values() for name, others in group.items()}
 
 
 @lru_cache(maxsize=1)
 def particles() -> frozenset[str]:
     """What may stand between a Korean term and the next space."""
+    return frozenset(_table()["particles"].split())
+
+
+@lru_cache(maxsize=1)
+def ordinary() -> frozenset[str]:
+    """Words that are no slip of a term, however near they are to one."""
+    return frozenset(_table()["ordinary"].split())
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Any]:
     with resources.files("knowledge").joinpath("terms.toml").open("rb") as file:
-        return frozenset(tomllib.load(file)["particles"].split())
+        return tomllib.load(file)
 
 
 def _find(written: str) -> Iterator[Term]:
