@@ -18,7 +18,7 @@ DEMO = Demo(
         "시작에 3초 걸리는 앱을 요청을 받으면서 두 번 교체합니다. 프로브 없이 한 번, 있게 한 번.",
         "Replaces an app that takes 3 s to start twice under steady traffic: without a readiness probe, then with one.",
     ),
-    proves=("readiness/why", "rolling-update/zero-downtime", "readiness/zero-downtime"),
+    proves=("readiness/why", "rolling-update/zero-downtime"),
     question=Text(
         "프로브 없이 새 버전으로 교체하는 동안 실패하는 요청이 있을까요?",
         "While a new version replaces the old one without a probe, do requests fail?",

@@ -15,7 +15,7 @@ DEMO = Demo(
         "서비스를 NodePort로, 다시 LoadBalancer로 바꾸며 세 가지 주소가 어떻게 되는지 봅니다.",
         "Makes the Service a NodePort, then a LoadBalancer, and watches what becomes of its three addresses.",
     ),
-    proves=("load-balancer/contains-others", "load-balancer/pending", "load-balancer/who-provides-it"),
+    proves=("load-balancer/contains-others", "load-balancer/pending"),
     question=Text(
         "Minikube에서 타입을 LoadBalancer로 바꾸면 EXTERNAL-IP는 어떻게 될까요?",
         "On Minikube the type becomes LoadBalancer: what about its EXTERNAL-IP?",
