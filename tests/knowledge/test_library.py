@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from knowledge import indexed
 from knowledge.builtin import read_notes
+from knowledge.corpus import Vectors
 from knowledge.encoder import Encoder
 from knowledge.errors import StudyError
 from knowledge.folders import Converted, Skipped
@@ -428,3 +429,27 @@ def test_an_index_that_cannot_be_written(tmp_path: Path, notes: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(StudyError, match="index-unwritable"):
         Library(tmp_path / "file" / "index", embedding="none", notes_folder=notes).sections()
+
+
+class Failing:
+    """An embedding server that is down."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        raise StudyError("encoder-failed", name="server:x", reason="connection refused")
+
+
+def test_an_embedding_server_that_is_down(index: Path, notes: Path, vault: Path) -> None:
+    """The index is made for words alone, notes are found, and the state says why."""
+    library = Library(index, embedding=Encoder("server:x", Failing()), notes_folder=notes)
+    library.add_notes(vault)
+    assert own_texts(library, "keel")[0] == "A keel keeps a boat upright."
+    assert "connection refused" in (library.state().error or "")
+
+
+def test_an_embedding_server_that_goes_down_later(library: Library, index: Path, notes: Path, vault: Path) -> None:
+    """The index stays as it is, and the question is searched by its words."""
+    library.add_notes(vault)
+    second = Library(index, embedding=Encoder("buckets/1", Failing()), notes_folder=notes)
+    assert own_texts(second, "keel") == ["A keel keeps a boat upright."]
+    assert second.corpus().passage_vectors.shape[1] == 64
+    assert "connection refused" in (second.state().error or "")
