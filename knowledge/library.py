@@ -64,6 +64,8 @@ class Library:
         self._error: str | None = None
         self._ready = False
         self._lock = threading.RLock()
+        # The encoder has a lock of its own: a thread that indexes loads it while another waits for its first question.
+        self._encoder_lock = threading.Lock()
         self._watching: Watching | None = None
 
     # the index
@@ -138,7 +140,7 @@ class Library:
             return states.NO_ENCODER
 
     def _load_encoder(self) -> Encoder | None:
-        with self._lock:
+        with self._encoder_lock:
             if not self._encoder_tried:
                 try:
                     self._encoder = load(self._embedding, self._index / "encoder")
