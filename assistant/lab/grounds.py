@@ -224,7 +224,7 @@ def send_delete(owner: Cluster, namespace: str, run: str, on_change: Callable[[s
 
 
 def wait_gone(owner: Cluster, namespace: str, uid: str = "", seconds: float = GONE_WITHIN) -> tuple[bool, str]:
-    """Wait until the namespace is gone; (False, its conditions) where it is still there after these seconds."""
+    """Wait until the namespace is gone; (False, its conditions and what is left in it) where it is still there then."""
     until = time.monotonic() + seconds
     waiting = ""
     while True:
@@ -236,8 +236,18 @@ def wait_gone(owner: Cluster, namespace: str, uid: str = "", seconds: float = GO
         except StudyError as error:
             waiting = str(error.facts.get("reason", error.code))
         if time.monotonic() > until:
-            return False, waiting
+            return False, "; ".join(filter(None, [waiting, remaining(owner, namespace)]))
         time.sleep(0.2)
+
+
+def remaining(owner: Cluster, namespace: str) -> str:
+    """The pods that are left in a namespace and their finalizers: its conditions may keep silent about them."""
+    try:
+        pods = owner.list("Pod", namespace)
+    except StudyError:
+        return ""
+    told = [(pod["metadata"]["name"], ",".join(pod["metadata"].get("finalizers") or [])) for pod in pods]
+    return "; ".join(f"Pod {name}" + (f" (finalizers: {held})" if held else "") for name, held in told)[:500]
 
 
 def server_time(owner: Cluster) -> datetime:

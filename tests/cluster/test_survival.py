@@ -279,7 +279,7 @@ def test_a_namespace_that_does_not_go(
     settings: Settings, journal: Journal, owner: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its conditions are shown, its finalizer is not touched; freed, it goes."""
-    monkeypatch.setattr(grounds, "GONE_WITHIN", 25.0)
+    monkeypatch.setattr(grounds, "GONE_WITHIN", 8.0)
     run = going(HEALING, settings, journal, at(4))
     namespace = events(run, DemoStarted)[0].namespace
     pod = owner.list("Pod", namespace)[-1]["metadata"]["name"]
