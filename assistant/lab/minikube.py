@@ -77,7 +77,7 @@ def _environment(server: str = "") -> dict[str, str]:
 
 
 def _minikube(profile: str, *arguments: str) -> list[str]:
-    return [commands.program("minikube"), "--profile", profile, *arguments]
+    return [commands.program("minikube"), *arguments, "--profile", profile]
 
 
 def _forms(output: str) -> list[Any]:
