@@ -27,6 +27,7 @@ Form: TypeAlias = dict[str, Any]
 ACCOUNT = "kubenote-steps"
 LIFETIME = 3600
 """Seconds that a run's token lives; its namespace says so in an annotation."""
+OWING = "owing"
 GONE_WITHIN = 60.0
 """Seconds that a cleanup waits for the namespace to go."""
 
@@ -65,7 +66,10 @@ def _folder(home: Path, run: str) -> Path:
 
 @contextmanager
 def lived(home: Path, run: str) -> Iterator[Path]:
-    """The folder of a living run: its lock is held until the end, then the folder goes."""
+    """The folder of a living run: its lock is held until the end, then the folder goes, unless the run is `owing`.
+
+    Then, as after kill -9, it stays with a free lock: who finds it knows that the run is dead.
+    """
     from filelock import FileLock
 
     folder = _folder(home, run)
@@ -74,7 +78,27 @@ def lived(home: Path, run: str) -> Iterator[Path]:
     lock = FileLock(folder / "lock", thread_local=False)
     with lock:
         yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    if not (folder / OWING).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def owing(folder: Path) -> None:
+    """The run ends without having given back its turn: let others of this home know at once, not when it lapses."""
+    try:
+        (folder / OWING).touch()
+    except OSError:
+        pass
+
+
+def forget_dead(home: Path) -> None:
+    """Remove the folders of runs that are long dead: by now nothing on any cluster waits for them."""
+    for folder in (home / "runs").glob("*"):
+        try:
+            old = time.time() - folder.stat().st_mtime > LIFETIME
+        except OSError:
+            continue
+        if old and dead_here(home, folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def dead_here(home: Path, run: str) -> bool:

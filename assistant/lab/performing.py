@@ -271,6 +271,7 @@ class _Performance:
         for left in grounds.ours(self.owner):
             if left.run != self.run.id and not left.deleting:
                 grounds.send_delete(self.owner, left.namespace, left.run, self.changed)
+        grounds.forget_dead(self.settings.home)
 
     def _steps(self, sandbox: Sandbox) -> None:
         for number, step in enumerate(self.run.demo.steps):
@@ -325,10 +326,14 @@ class _Performance:
 
     def _give_back(self) -> None:
         try:
-            if judge(self.settings, None, self.owner, self.answer.uid).refusal is None:
+            refusal = judge(self.settings, None, self.owner, self.answer.uid).refusal
+            if refusal is None:
                 self.turn.leave()
         except StudyError as error:
-            _log.info("the lease lapses by itself: %s", error)
+            refusal = error
+        if refusal is not None:
+            _log.info("the lease lapses by itself: %s", refusal)
+            grounds.owing(self.folder)
 
     def _finish(self, sandbox: Sandbox | None) -> None:
         demo = self.run.demo
