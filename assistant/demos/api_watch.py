@@ -35,7 +35,7 @@ DEMO = Demo(
     verdicts={
         "proven": Text(
             "{ready_seconds}초 동안 {changes}번(추가 {added}, 변경 {modified}) 순서대로 알렸습니다. 이벤트: {events}.",
-            "In {ready_seconds} s the watch told {changes} times, in order ({added} added, {modified} modified). Events: {events}.",
+            "{changes} times in {ready_seconds} s, in order ({added} added, {modified} modified). Events: {events}.",
         ),
         "disproven": Text(
             "추가 {added}번, 변경 {modified}번이 왔습니다. 이벤트: {events}.",
