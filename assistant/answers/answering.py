@@ -188,10 +188,14 @@ def _composed(
 
 
 def _cited(ledger: Ledger, plan: _Plan, evidence: Evidence) -> tuple[str, ...]:
-    """Our sections that the answer cites: the main one first, then in the order of their marks."""
+    """Our sections that the answer is about and cites: the main one first, then in the order of their marks.
+
+    A second section that is told only because it may have been meant is none of them: no demo is offered for a maybe.
+    """
     ours = [citation.section for citation in ledger.citations if citation.origin == "builtin"]
     main = [section for section in plan.sections[:1] if section in ours]
-    return tuple(dict.fromkeys([*main, *ours]))
+    maybe = {one.passage.section for one in evidence.ours[1]} if evidence.rival and not plan.assumed else set()
+    return tuple(section for section in dict.fromkeys([*main, *ours]) if section not in maybe or section in main)
 
 
 def _offered(cited: tuple[str, ...], named_demos: Sequence[str]) -> tuple[str, ...]:

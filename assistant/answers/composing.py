@@ -108,6 +108,15 @@ def _parts(evidence: Evidence) -> Iterator[str]:
             yield marked(frame(name, language, heading=section[0].heading), [section[0].number]) + ":"
         room = ROOM_BESIDE if evidence.own or evidence.settings else ROOM
         yield from spoken(section, room[language], _already(evidence.settings))
+        if evidence.rival and not evidence.own:
+            yield from _rival_parts(evidence.ours[1], language)
+
+
+def _rival_parts(section: Sequence[Excerpt], language: Language) -> Iterator[str]:
+    """The direct answer of the second section under its heading, and the passage of it that matches best."""
+    yield marked(frame("rival", language, heading=section[0].heading), [section[0].number]) + ":"
+    best = max(section, key=lambda excerpt: excerpt.weight)
+    yield from spoken(section[:1] if best is section[0] else [section[0], best], ROOM[language])
 
 
 def corrected(evidence: Evidence) -> Iterator[str]:

@@ -16,6 +16,8 @@ from knowledge.passages import Found, Hit, Language, Passage, Section
 OUR_SECTIONS = 3
 """How many of our sections go into the evidence; the answer is about the first, a chat model may draw on the others."""
 OWN_PASSAGES = 4
+RIVAL_OF_CONCEPT, RIVAL = 0.25, 0.4
+"""From this share of the best section's score on, the second one is spoken of too: of the same concept, of another."""
 
 
 class Notes(Protocol):
@@ -54,6 +56,8 @@ class Evidence:
     own: tuple[Excerpt, ...]
     ours: tuple[tuple[Excerpt, ...], ...]
     """Excerpts by section, the best section first."""
+    rival: bool = False
+    """The second section may be what was meant: its direct answer is told behind the first one's."""
     settings: tuple[Setting, ...] = ()
     earlier: tuple[str, ...] = ()
 
@@ -67,6 +71,15 @@ class Evidence:
     """Excerpts that only back what is set right."""
     translations: Mapping[int, str] = field(default_factory=dict)
     """Translations of the learner's passages that are in the other language, by their number."""
+
+
+def _rivals(found: Found, first: Passage, second: Passage) -> bool:
+    best = {first.section: 0.0, second.section: 0.0}
+    for hit in found.hits:
+        if hit.passage.section in best:
+            best[hit.passage.section] = max(best[hit.passage.section], hit.score)
+    wanted = RIVAL_OF_CONCEPT if first.concept == second.concept else RIVAL
+    return best[second.section] >= wanted * best[first.section] > 0
 
 
 def gather(
@@ -122,6 +135,7 @@ def gather(
         language=language,
         own=tuple(mine),
         ours=tuple(ours),
+        rival=len(ours) > 1 and _rivals(found, ours[0][0].passage, ours[1][0].passage),
         settings=tuple(Setting(correction, number, about) for correction, number, about in backed if number is not None),
         earlier=tuple(earlier),
         aside=tuple(aside),

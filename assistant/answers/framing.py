@@ -20,6 +20,7 @@ _FRAMES: Mapping[str, Mapping[Language, str]] = {
         "ko": "기본 노트 › {heading}(영어로만 있습니다)",
         "en": "Built-in note › {heading} (in Korean only)",
     },
+    "rival": {"ko": "함께 보기 › {heading}", "en": "See also › {heading}"},
     "precisely": {"ko": "정확히는: {text}", "en": "Precisely: {text}"},
     "correction": {"ko": "정확히 말하면, {text}", "en": "To be precise: {text}"},
     "another_correction": {"ko": "그리고 {text}", "en": "Also: {text}"},
