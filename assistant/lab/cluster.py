@@ -6,6 +6,7 @@ server's clock comes with each reply. Watching is the client's own informer, whi
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import threading
@@ -26,6 +27,8 @@ Watcher: TypeAlias = Callable[[str, str, Form], None]
 
 CONNECT = 3.0
 """Seconds to connect."""
+QUIET = 20.0
+"""Seconds without a word after which a watch is taken up again: its server may have gone without saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ class Cluster:
 
         informers = []
         for kind in kinds:
-            informer = SharedInformer(listing[kind], namespace=namespace)
+            informer = SharedInformer(_impatient(listing[kind]), namespace=namespace)
             for event, change in ((ADDED, "added"), (MODIFIED, "modified"), (DELETED, "deleted")):
                 informer.add_event_handler(event, hand_on(change, kind))
             informer.add_event_handler(ERROR, pause)
@@ -193,10 +196,20 @@ class Cluster:
 
         def stop() -> None:
             stopped.set()
-            for informer in informers:  # stop() joins; a watch that is just connecting ends with its next line
+            for informer in informers:  # stop() joins; a watch that is just connecting ends after QUIET seconds
                 threading.Thread(target=informer.stop, name="informer-stop", daemon=True).start()
 
         return stop
+
+
+def _impatient(listing: Callable[..., Any]) -> Callable[..., Any]:
+    """The list call with a deadline on each read; the informer finds its return type through the wrapper."""
+
+    @functools.wraps(listing)
+    def with_deadline(*given: Any, **named: Any) -> Any:
+        return listing(*given, **named, _request_timeout=(CONNECT, QUIET))
+
+    return with_deadline
 
 
 def warm() -> None:
