@@ -47,7 +47,7 @@ DEMO = Demo(
     expects=(Expect("as_predicted", "==", "$of"), Expect("explained", "==", "$to_explain")),
     verdicts={
         "proven": Text(
-            "파드 {of}개 중 {as_predicted}개가 {statuses_seconds}초 안에 예측대로였습니다. 이벤트가 설명하는 것: {explained}개.",
+            "파드 {of}개 중 {as_predicted}개가 {statuses_seconds}초 안에 예측대로였고, 이벤트가 {explained}개를 설명합니다.",
             "{as_predicted} of {of} pods showed the predicted status within {statuses_seconds} s; events explain {explained}.",
         ),
         "disproven": Text(
