@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,8 @@ ACCOUNT = "kubenote-steps"
 LIFETIME = 3600
 """Seconds that a run's token lives; its namespace says so in an annotation."""
 OWING = "owing"
+USABLE_WITHIN = 15.0
+"""Seconds that a new namespace has until pods can be made in it."""
 GONE_WITHIN = 60.0
 """Seconds that a cleanup waits for the namespace to go."""
 
@@ -162,10 +165,12 @@ def manifests(namespace: str, run: str, demo: str, home: str, now: datetime) -> 
     )
 
 
-def make(owner: Cluster, forms: tuple[Form, ...], on_change: Callable[[str, str, str], None]) -> str:
-    """Make the namespace and what belongs to it; gives the token of its ServiceAccount once it can be used."""
+def make(owner: Cluster, forms: tuple[Form, ...], on_change: Callable[[str, str, str], None], stopping: threading.Event) -> str:
+    """Make the namespace and what belongs to it; gives the token of its ServiceAccount once it can be used, "" at a stop."""
     namespace = str(forms[0]["metadata"]["name"])
     for form in forms:
+        if stopping.is_set():
+            return ""
         owner.create(namespace if form["kind"] != "Namespace" else "", form)
         on_change("create", form["kind"], form["metadata"]["name"])
     token = owner.token(namespace, ACCOUNT, LIFETIME)
@@ -177,20 +182,20 @@ def make(owner: Cluster, forms: tuple[Form, ...], on_change: Callable[[str, str,
 
     steps = Cluster(owner.entry, token=token)
     try:
-        _until(usable, 15.0, "sandbox-not-ready", namespace=namespace)
+        _until(usable, stopping, namespace)
         path = KINDS["Pod"].path(namespace)
-        _until(lambda: steps.call("GET", path, allow=(401, 403)).status == 200, 15.0, "sandbox-not-ready", namespace=namespace)
+        _until(lambda: steps.call("GET", path, allow=(401, 403)).status == 200, stopping, namespace)
     finally:
         steps.close()
     return token
 
 
-def _until(done: Callable[[], bool], seconds: float, code: str, **facts: str) -> None:
-    until = time.monotonic() + seconds
-    while not done():
+def _until(done: Callable[[], bool], stopping: threading.Event, namespace: str) -> None:
+    until = time.monotonic() + USABLE_WITHIN
+    while not done() and not stopping.is_set():
         if time.monotonic() > until:
-            raise StudyError(code, seconds=seconds, **facts)
-        time.sleep(0.05)
+            raise StudyError("sandbox-not-ready", seconds=USABLE_WITHIN, namespace=namespace)
+        stopping.wait(0.05)
 
 
 def write_kubeconfig(entry: Entry, token: str, namespace: str, path: Path) -> None:

@@ -247,7 +247,9 @@ class _Performance:
         if run.stopping.is_set():
             raise RunStopped
         self.made = True
-        token = grounds.make(self.owner, forms, self.changed)
+        token = grounds.make(self.owner, forms, self.changed, run.stopping)
+        if run.stopping.is_set():
+            raise RunStopped
         path = self.folder / "kubeconfig"
         grounds.write_kubeconfig(self.owner.entry, token, self.namespace, path)
         steps = Cluster(self.owner.entry, token=token)
@@ -263,6 +265,7 @@ class _Performance:
             survey=lambda: survey(self.owner),
             stopping=run.stopping,
         )
+        sandbox.at_end(steps.close)
         sandbox.at_end(steps.watch(self.namespace, WATCHED, sandbox.seen.on))  # type: ignore[arg-type]
         return sandbox
 
@@ -298,7 +301,10 @@ class _Performance:
     # the end
 
     def _clean_up(self) -> None:
-        """Remove the namespace of the run, however the run ended; the guard is asked until it lets us or time is up."""
+        """Remove the namespace of the run, however the run ended; the guard is asked until it lets us or time is up.
+
+        It must still be the cluster that the run began on; a consent withdrawn meanwhile holds no cleanup up.
+        """
         if not self.made:
             self.run.deleted.set()
             return
@@ -307,7 +313,7 @@ class _Performance:
         gone = False
         while True:
             try:
-                refusal = judge(self.settings, self.ledger, self.owner, self.answer.uid).refusal
+                refusal = judge(self.settings, None, self.owner, self.answer.uid).refusal
                 if refusal is None:
                     grounds.send_delete(self.owner, self.namespace, self.run.id, self.removed)
                     self.run.deleted.set()
