@@ -8,18 +8,23 @@ not, is never dragged back.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answers import pointing
-from assistant.answers.mentioning import Mention, mentions
+from assistant.answers.mentioning import Mention, mentions, terms_in
 from knowledge.builtin import Concept
 from knowledge.language import language_of
 from knowledge.passages import Found, Language
 
 DEPTH = 4
 """How many questions before this one are looked at for the subject."""
+CLEAR = 0.7
+"""From this probability of one concept on, a question without a named subject is understood by itself."""
+FOREIGN = 0.3
+"""Below this confidence, a short question is about something else and is not dragged back."""
+WHY: Mapping[Language, str] = {"ko": "왜 그런가요?", "en": "Why is that?"}
 
 
 class Finder(Protocol):
@@ -40,32 +45,57 @@ class Resolved:
 
 def resolve(question: str, earlier: Sequence[str], finder: Finder) -> Resolved:
     """The question with what it leaves to the questions before it."""
-    language = language_of(question)
+    language = _language(question, earlier)
     if rest := pointing.announced(question):
         return Resolved(rest, language)
     if not earlier:
         return Resolved(question, language)
-    before = resolve(earlier[-1], earlier[-DEPTH:-1], finder).text
-    return Resolved(_resolved(question, before, language, finder), language)
+    asked = [resolve(one, earlier[max(0, place - DEPTH) : place], finder).text for place, one in enumerate(earlier)][-2:]
+    return Resolved(_resolved(question, asked, language, finder), language)
 
 
-def _resolved(question: str, before: str, language: Language, finder: Finder) -> str:
+def _language(question: str, earlier: Sequence[str]) -> Language:
+    """The question's own language; a pasted line of a terminal is in none, and takes that of the conversation."""
+    if earlier and pointing.no_prose(question):
+        return language_of(earlier[-1])
+    return language_of(question)
+
+
+def _resolved(question: str, before: Sequence[str], language: Language, finder: Finder) -> str:
+    """The question as it stands alone; `before` are the one or two questions before it, as they stand alone."""
     bare, connected = pointing.without_connective(question)
     named = mentions(bare)
-    back = pointing.points_back(bare, language)
+    if pointing.asks_why(bare, language):
+        return f"{before[-1]} {WHY[language]}"
+    if pointing.compares_two(bare, language) and (both := _two_subjects(before)):
+        return _comparison(*both, language)
     other = pointing.compared_with(bare, language)
     if other and len({mention.term for mention in named}) <= 1:
-        return _comparison(other, _subject(before, language, finder), language) or question
-    if len(named) == 1 and pointing.asks_the_same_of(bare, language):
-        return _swapped(before, named[0]) or bare
+        subject = _subject(before[-1], language, finder)
+        return _comparison(subject, other, language) if subject and subject.casefold() != other.casefold() else question
+    same = pointing.asks_the_same_of(bare, language)
+    if same and len(named) == 1 and len(same) <= len(named[0].text) + 4:
+        return _swapped(before[-1], named[0]) or bare
+    back = pointing.points_back(bare, language)
     if named and not (back and len(named) == 1):
         return bare
-    if not back and not pointing.elliptic(bare, language) and (not connected or finder.find(bare).covered):
+    if not back and _stands_alone(bare, connected, same, language, finder):
         return bare
-    subject = _subject(before, language, finder)
-    if subject is None or subject.casefold() in bare.casefold():
-        return bare
-    return _about(bare, subject, language)
+    subject = _subject(before[-1], language, finder)
+    return bare if subject is None or subject.casefold() in bare.casefold() else _about(bare, subject, language)
+
+
+def _stands_alone(bare: str, connected: bool, same: str | None, language: Language, finder: Finder) -> bool:
+    """A question that names no subject and points back at nothing: is it understood by itself, or about something else?"""
+    elliptic = pointing.elliptic(bare, language)
+    if same and not elliptic and not terms_in(same) and not pointing.a_place_or_time(same):
+        return True
+    if not (connected or elliptic or pointing.short(bare, language)):
+        return True
+    alone = finder.find(bare)
+    if alone.covered and alone.concepts and alone.concepts[0][1] >= CLEAR:
+        return True
+    return alone.confidence < FOREIGN and not (connected or elliptic)
 
 
 def _about(bare: str, subject: str, language: Language) -> str:
@@ -77,12 +107,19 @@ def _about(bare: str, subject: str, language: Language) -> str:
     return f"{subject} {rest}"
 
 
-def _comparison(other: str, subject: str | None, language: Language) -> str | None:
-    if subject is None or subject.casefold() == other.casefold():
-        return None
+def _comparison(subject: str, other: str, language: Language) -> str:
     if language == "ko":
         return f"{subject} {other} 차이는 무엇인가요?"
     return f"What is the difference between {subject} and {other}?"
+
+
+def _two_subjects(before: Sequence[str]) -> tuple[str, str] | None:
+    """The last two subjects that were asked about, the older one first."""
+    named: dict[str, str] = {}
+    for question in before:
+        for mention in mentions(question):
+            named.setdefault(mention.term, mention.text)
+    return tuple(named.values())[-2:] if len(named) > 1 else None  # type: ignore[return-value]
 
 
 def _swapped(before: str, named: Mention) -> str | None:

@@ -11,10 +11,12 @@ _ANNOUNCED = re.compile(
     r"""^\s*(?:
       (?:(?:이번엔|이번에는|다음은|이제|잠깐)[,.]?\s*)?
       (?:완전히\s*)?(?:다른|새로운?|딴)\s*(?:질문|주제|얘기|이야기|거|것|걸)[^,.:;]*?[,.:;]\s*
+    | (?:방금|아까|앞|그|이)\s*\S*(?:\s*\S+)?\s*(?:됐고|됐고요|그만하고|넘어가고|말고|치우고)[,.]?\s+
     | (?:주제|화제|말)(?:를|을)?\s*(?:바꿔서?|바꾸면|돌려서?)[^,.:;]*?[,.:;]?\s+
     | (?:a\s+)?(?:completely\s+)?(?:new|different|another|separate|unrelated)\s+(?:question|topic|subject|thing)[\s,.:;-]+
     | (?:changing|to\s+change)\s+(?:the\s+)?(?:subject|topic)[\s,.:;-]+
     | on\s+(?:a|another)\s+(?:different\s+|new\s+)?(?:note|topic|subject)[\s,.:;-]+
+    | (?:never\s+mind|forget)\s*(?:that|it|about\s+(?:that|it))?[\s,.:;-]+
     | (?:by\s+the\s+way|btw|moving\s+on)[\s,.:;-]+
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -83,6 +85,29 @@ _COMPARED: Mapping[Language, re.Pattern[str]] = {
     ),
 }
 
+_WHY: Mapping[Language, re.Pattern[str]] = {
+    "ko": re.compile(r"^(?:그건\s*|그게\s*)?(?:왜|어째서)(?:요|죠|지|지요|\s*그(?:래요?|런가요|렇죠|런\s*거예요))?\s*[?？.]*$"),
+    "en": re.compile(r"^(?:why(?:\s+(?:not|is\s+(?:that|it|this)(?:\s+so)?|so))?|how\s+(?:so|come))\s*[?.]*$", re.IGNORECASE),
+}
+
+_TWO: Mapping[Language, re.Pattern[str]] = {
+    "ko": re.compile(
+        r"(?:둘|두\s*(?:개|가지)|서로|양쪽)\S*(?:\s*\S+)?\s*(?:차이|다르|달라|다른|비교)|^(?:차이|다른\s*점|차이점)(?:은|는|이|가)?"
+    ),
+    "en": re.compile(
+        r"\b(?:the\s+two|they|them|these|those|both|each\s+other)\b.*\bdiffer"
+        r"|\bdiffer\w*\b.*\b(?:the\s+two|them|these|those)\b"
+        r"|^(?:what(?:'s|\s+is)\s+)?the\s+difference\s*[?.]*$",
+        re.IGNORECASE,
+    ),
+}
+
+_WORDS = """
+a an the is are was were be been do does did can could will would should i you we they it my your its this that these those what
+which who why how when where if and or but not to of in on at for with from by as so then there me please
+"""
+_GRAMMAR = frozenset(_WORDS.split())
+
 _SAME_OF: Mapping[Language, re.Pattern[str]] = {
     "ko": re.compile(
         r"""^(?P<other>.{1,30}?)(?:은|는|도|이라면|라면|의\s*경우(?:는|에는)?|일\s*때는?)
@@ -116,6 +141,34 @@ def points_back(text: str, language: Language) -> bool:
 def elliptic(text: str, language: Language) -> bool:
     """Is it a mere 명령어는? 왜요? how? an example?"""
     return _ELLIPTIC[language].match(text) is not None
+
+
+def asks_why(text: str, language: Language) -> bool:
+    """Is it a mere 왜요? why? It asks for the reason of all that was asked before."""
+    return _WHY[language].match(text) is not None
+
+
+def short(text: str, language: Language) -> bool:
+    """Is it so short that it may leave its subject to the question before?"""
+    return len(text.split()) <= (4 if language == "ko" else 5)
+
+
+def compares_two(text: str, language: Language) -> bool:
+    """Does it compare two things that it does not name: 둘의 차이는? how do they differ?"""
+    return _TWO[language].search(text) is not None
+
+
+def a_place_or_time(text: str) -> bool:
+    """Is X of `X는요?` no thing but where or when: 밖에서, 안에, 그때, 재시작하면?"""
+    return re.search(r"(?:에서|에|로|으로|때|면|후|뒤|전|중)$", text) is not None
+
+
+def no_prose(text: str) -> bool:
+    """Is it a line of a terminal rather than a sentence: Latin letters, and hardly a word of grammar?"""
+    if re.search(r"[가-힣]", text):
+        return False
+    words = re.findall(r"[a-z']+", text.lower())
+    return sum(word in _GRAMMAR for word in words) < 2 and not text.rstrip().endswith("?")
 
 
 def compared_with(text: str, language: Language) -> str | None:

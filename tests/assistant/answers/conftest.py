@@ -107,6 +107,7 @@ class Shelf:
     all_passages: list[Passage] = field(default_factory=list)
     own: tuple[Hit, ...] = ()
     empty: Section | None = None
+    sure: bool = False
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -149,7 +150,7 @@ class Shelf:
             sections=sections or ("port-forward/what", "node-port/what"),
             hits=hits,
             own=self.own,
-            concepts=tuple((concept, 0.9 / (number + 1)) for number, concept in enumerate(concepts)),
+            concepts=tuple((concept, (0.9 if self.sure else 0.6) / (number + 1)) for number, concept in enumerate(concepts)),
             empty=self.empty,
         )
 
