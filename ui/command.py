@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant import settings as chosen_settings
+from assistant.privacy import keep_private
 from assistant.settings import Settings
 from knowledge.errors import StudyError
 from knowledge.passages import Language
@@ -85,6 +86,7 @@ def say(key: str, language: Language, **facts: object) -> None:
 @contextmanager
 def opened_library(settings: Settings, *, quiet: bool) -> Iterator[Any]:
     """The library with its index up to date; progress on standard error where it takes its time."""
+    keep_private(settings.tracing)
     from knowledge.library import Library
     from ui.terminal import index_progress
 
@@ -109,7 +111,9 @@ def chat(
     if context.invoked_subcommand is None:
         from ui.serving import serve
 
-        raise typer.Exit(serve(chosen_settings.load({"port": port}), open_browser=not no_open))
+        settings = chosen_settings.load({"port": port})
+        keep_private(settings.tracing)
+        raise typer.Exit(serve(settings, open_browser=not no_open))
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
