@@ -19,7 +19,7 @@ from assistant.answers.asking import cleaned, cleaned_history
 from assistant.answers.citing import Ledger, Notebooks
 from assistant.answers.composing import Composer, DemoNamed, NotesAlone, OfRunnable
 from assistant.answers.correcting import assumed_in, stated_in
-from assistant.answers.evidence import Evidence, Notes, gather
+from assistant.answers.evidence import Evidence, Notes, gather, own_evidence
 from assistant.answers.framing import frame, named
 from assistant.answers.offering import AT_MOST, proving
 from assistant.answers.phrasing import phrases
@@ -94,12 +94,12 @@ def _answered(
     language = wanted or resolved.language
     assumed = assumed_in(resolved.text, language)
     covered = found.covered or bool(assumed)
-    own = found.own if found.own_covered else ()
+    notebooks = Notebooks(library.note_text)
+    own = own_evidence(found, notebooks.hold)
     sections = found.sections if covered else ()
     if assumed and not found.covered:
         sections = tuple(dict.fromkeys([*(one.section for one in assumed), *sections]))
     plan = _Plan(found, sections, own, assumed, earlier)
-    notebooks = Notebooks(library.note_text)
     evidence = _evidence(library, plan, language, notebooks)
     yield Retrieved(found.sections, bool(evidence.excerpts))
     if not evidence.excerpts:

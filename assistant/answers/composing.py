@@ -6,6 +6,7 @@ take this one's place. Marks in a piece are the numbers of the evidence, and no 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -105,7 +106,7 @@ def _parts(evidence: Evidence) -> Iterator[str]:
         foreign = section[0].passage.language != language
         if evidence.own or foreign:
             name = "ours_other_language" if foreign else "ours"
-            yield marked(frame(name, language, heading=section[0].heading), [section[0].number]) + ":"
+            yield _headed(frame(name, language, heading=section[0].heading), section[0].number)
         room = ROOM_BESIDE if evidence.own or evidence.settings else ROOM
         yield from spoken(section, room[language], _already(evidence.settings))
         if evidence.rival and not evidence.own:
@@ -114,7 +115,7 @@ def _parts(evidence: Evidence) -> Iterator[str]:
 
 def _rival_parts(section: Sequence[Excerpt], language: Language) -> Iterator[str]:
     """The direct answer of the second section under its heading, and the passage of it that matches best."""
-    yield marked(frame("rival", language, heading=section[0].heading), [section[0].number]) + ":"
+    yield _headed(frame("rival", language, heading=section[0].heading), section[0].number)
     best = max(section, key=lambda excerpt: excerpt.weight)
     yield from spoken(section[:1] if best is section[0] else [section[0], best], ROOM[language])
 
@@ -135,6 +136,17 @@ def set_right(evidence: Evidence, about: int | None = None) -> Iterator[str]:
             yield _each_marked(frame("precisely", evidence.language, text=setting.correction.text), setting.number)
 
 
+def _headed(place: str, number: int) -> str:
+    """A line that names where what follows stands."""
+    return f"{place} [{number}]:"
+
+
+def _foreign(excerpt: Excerpt, language: Language) -> bool:
+    """Is it prose in the other language? Commands alone are in none."""
+    prose = " ".join(phrase.text for phrase in phrases(excerpt.passage) if phrase.form != "block")
+    return excerpt.passage.language != language and re.search(r"[^\W\d_]{2}", re.sub(r"`[^`]*`", "", prose)) is not None
+
+
 def _each_marked(text: str, number: int) -> str:
     return " ".join(marked(sentence, [number]) for sentence in sentences(text))
 
@@ -145,8 +157,8 @@ def _own_parts(evidence: Evidence) -> Iterator[str]:
     for excerpt in evidence.own:
         place = (excerpt.passage.path.name, excerpt.heading)
         if place != shown:
-            name = "own" if excerpt.passage.language == evidence.language else "own_other_language"
-            yield marked(frame(name, evidence.language, file=place[0], heading=place[1]), [excerpt.number]) + ":"
+            name = "own_other_language" if _foreign(excerpt, evidence.language) else "own"
+            yield _headed(frame(name, evidence.language, file=place[0], heading=place[1]), excerpt.number)
             shown = place
         yield from spoken([excerpt], ROOM[evidence.language])
         if translation := evidence.translations.get(excerpt.number):

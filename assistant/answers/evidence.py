@@ -7,15 +7,18 @@ that they read as the note does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from assistant.answers.answer import Correction
+from assistant.answers.narrowing import narrowed
 from knowledge.passages import Found, Hit, Language, Passage, Section
 
 OUR_SECTIONS = 3
 """How many of our sections go into the evidence; the answer is about the first, a chat model may draw on the others."""
-OWN_PASSAGES = 4
+OWN_PASSAGES = 3
+OWN_FROM, OWN_SHARE = 0.25, 0.6
+"""A passage of the learner's is evidence from this score on, and from this share of the best one's."""
 RIVAL_OF_CONCEPT, RIVAL = 0.25, 0.4
 """From this share of the best section's score on, the second one is spoken of too: of the same concept, of another."""
 
@@ -73,6 +76,17 @@ class Evidence:
     """Translations of the learner's passages that are in the other language, by their number."""
 
 
+def own_evidence(found: Found, stands: Callable[[Passage], bool]) -> tuple[Hit, ...]:
+    """The learner's passages that answer, narrowed to what is asked: the best section first, in the file's order within one."""
+    if not found.own_covered or not found.own:
+        return ()
+    least = max(OWN_FROM, OWN_SHARE * found.own[0].score)
+    kept = [hit for hit in found.own if hit.score >= least and stands(hit.passage)][:OWN_PASSAGES]
+    sections = list(dict.fromkeys(hit.passage.section for hit in kept))
+    kept.sort(key=lambda hit: (sections.index(hit.passage.section), hit.passage.first_line))
+    return tuple(replace(hit, passage=narrowed(hit.passage, found.question)) for hit in kept)
+
+
 def _rivals(found: Found, first: Passage, second: Passage) -> bool:
     best = {first.section: 0.0, second.section: 0.0}
     for hit in found.hits:
@@ -109,7 +123,7 @@ def gather(
     def standing(section_id: str) -> list[Passage]:
         return [passage for passage in notes.passages(section_id, language) if stands(passage)]
 
-    mine = [excerpt(hit.passage, hit.score) for hit in own[:OWN_PASSAGES] if stands(hit.passage)]
+    mine = [excerpt(hit.passage, hit.score) for hit in own if stands(hit.passage)]
     ours = [
         tuple(excerpt(passage, weights.get(passage.id, 0.0)) for passage in standing(section))
         for section in sections[:OUR_SECTIONS]

@@ -106,8 +106,8 @@ def _numbers(text: str) -> list[str]:
     return found
 
 
-def _units(text: str) -> set[str]:
-    """Pairs of Hangul syllables within words, beginnings of Latin words, and canonical terms."""
+def units(text: str) -> set[str]:
+    """What a text is compared by: pairs of Hangul syllables within words, beginnings of Latin words, and canonical terms."""
     flat = _flat(text).casefold()
     units = {f"<{term.name}>" for term in terms.find(flat)}
     for word in re.findall(r"[가-힣]+", flat):
@@ -136,7 +136,7 @@ def overlap(sentence: str, passages: Iterable[str]) -> float:
     language = language_of(sentence)
     if language != language_of(texts):
         return 1.0
-    said = _units(sentence) - _ENDINGS
+    said = units(sentence) - _ENDINGS
     if len(said) < 3:
         return 1.0
-    return len(said & _units(texts)) / len(said) - OVERLAP[language]
+    return len(said & units(texts)) / len(said) - OVERLAP[language]
