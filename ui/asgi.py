@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,13 +44,23 @@ HEADERS = (
 """The last one tells `kubenote` that the program on this port is Kubenote."""
 
 
+def allowed(host: str) -> bool:
+    """Is this the name of a computer that the page may be asked under? Else any site could point its name here."""
+    names = st.get_option("server.allowedHosts") or []
+    return not names or host.rpartition(":")[0] in names or host in names
+
+
 class Guarded:
-    """ASGI middleware that adds `HEADERS` to every HTTP response."""
+    """ASGI middleware that adds `HEADERS` to every HTTP response and refuses requests to another host's name."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not allowed(Headers(scope=scope).get("host", "")):
+            await PlainTextResponse("not this host", status_code=421)(scope, receive, send)
+            return
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *HEADERS]

@@ -141,10 +141,9 @@ def go_to(screen: str) -> None:
     st.switch_page(f"screens/{screen}.py")
 
 
-def until_ready() -> None:
-    """Body of a fragment that draws the page anew once the notes are loaded."""
-    if services.house().warmth.ready:
-        st.rerun()
+def is_ready() -> bool:
+    """Are the notes loaded?"""
+    return services.house().warmth.ready
 
 
 def get(key: str, default: Any = None) -> Any:

@@ -10,6 +10,7 @@ import streamlit as st
 from ui import services, session, words
 from ui.chores import Chore
 from ui.components.prose import literal
+from ui.components.ticking import tick
 
 TICK = 0.5
 
@@ -17,17 +18,16 @@ TICK = 0.5
 def draw_chore(name: str, words_at_work: str, draw_said: Callable[[list[Any]], None] | None = None) -> None:
     """What the chore of this name does now; nothing where there is none."""
     chore = services.house().chores.get(name)
-    if chore is None:
-        return
-    if chore.over.is_set():
-        _draw_over(chore, draw_said)
-    else:
-        st.fragment(_draw_at_work, run_every=TICK, key=f"chore-{name}")(chore, words_at_work, draw_said)
+    with st.container(key=f"chore-box-{name}"):
+        if chore is None:
+            return
+        if chore.over.is_set():
+            _draw_over(chore, draw_said)
+            return
+        tick(f"chore-{name}", TICK, lambda: _draw_at_work(chore, words_at_work, draw_said), chore.over.is_set)
 
 
 def _draw_at_work(chore: Chore, words_at_work: str, draw_said: Callable[[list[Any]], None] | None) -> None:
-    if chore.over.is_set():
-        st.rerun()
     st.caption(f":shimmer[{words_at_work}]")
     if draw_said is not None:
         draw_said(list(chore.said))

@@ -14,6 +14,7 @@ from knowledge.errors import StudyError
 from ui import services, session, words
 from ui.components.prose import literal, readable
 from ui.components.run_view import draw_run
+from ui.components.ticking import tick
 from ui.gate import Sight
 from ui.session import say
 
@@ -30,8 +31,10 @@ def draw_demo(slug: str, *, closable: bool = True) -> None:
     except StudyError as error:
         _draw_error(error)
         return
-    ticking = _is_moving(demo)
-    st.fragment(_draw, run_every=TICK if ticking else None, key=f"card-{slug}")(demo, ticking, closable)
+    if _is_moving(demo):
+        tick(f"card-{slug}", TICK, lambda: _draw(demo, closable), lambda: not _is_moving(demo))
+    else:
+        st.fragment(_draw, key=f"card-{slug}")(demo, closable)
 
 
 def open_run(demo: Demo) -> str | None:
@@ -57,9 +60,7 @@ def _is_moving(demo: Demo) -> bool:
     return house.gate.looking
 
 
-def _draw(demo: Demo, ticking: bool, closable: bool) -> None:
-    if ticking and not _is_moving(demo):
-        st.rerun()
+def _draw(demo: Demo, closable: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="top", wrap=False):
         st.subheader(literal(demo.title.in_language(session.language())), anchor=False, width="stretch")
         if closable:

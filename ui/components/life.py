@@ -13,6 +13,7 @@ from knowledge.errors import StudyError
 from ui import services, session, words
 from ui.components.chore import draw_chore
 from ui.components.prose import literal
+from ui.components.ticking import tick
 from ui.session import say
 
 CHORE, IMAGE_CHORE = "minikube", "image"
@@ -31,8 +32,9 @@ def draw_life() -> None:
     st.subheader(say("cluster.life"), anchor=False)
     sight = house.gate.sight()
     with st.container(border=True, key="life"):
-        if sight is None or house.gate.looking:
-            st.fragment(_until_looked, run_every=0.5, key="looking")()
+        with st.container(key="looking"):
+            if sight is None or house.gate.looking:
+                tick("looking-tick", 0.5, _draw_looking, lambda: not house.gate.looking)
         if sight is not None:
             _draw_state(sight.life)
         with st.container(horizontal=True):
@@ -42,9 +44,7 @@ def draw_life() -> None:
         draw_chore(CHORE, say("cluster.at-work"), _draw_said)
 
 
-def _until_looked() -> None:
-    if not services.house().gate.looking:
-        st.rerun()
+def _draw_looking() -> None:
     st.caption(f":shimmer[{say('cluster.looking')}]")
 
 

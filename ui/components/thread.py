@@ -15,6 +15,7 @@ from ui import services, session, words
 from ui.asking import Asking
 from ui.components.answer import draw_answer, draw_wrong
 from ui.components.prose import literal, readable
+from ui.components.ticking import tick
 from ui.session import say
 
 TICK = 0.25
@@ -49,21 +50,23 @@ def draw_thread(conversation: str | None, below: Callable[[Message], None]) -> N
     _draw_warmth()
     messages = house.journal.messages(conversation) if conversation else ()
     waiting = house.desk.at_work(conversation) if conversation else ()
-    if not messages and not waiting:
-        _draw_greeting()
-    for message in messages:
-        with st.chat_message("user", avatar=USER):
-            st.text(message.answer.question)
-        with st.chat_message("assistant", avatar=ASSISTANT):
-            draw_answer(message, session.choice())
-            below(message)
-            _draw_next(message)
-    for asking in waiting if conversation else ():
-        with st.chat_message("user", avatar=USER):
-            st.text(asking.question[:2000])
-        with st.chat_message("assistant", avatar=ASSISTANT):
-            every = None if asking.over.is_set() else TICK
-            st.fragment(_draw_asking, run_every=every, key=f"asking-{asking.number}")(str(conversation), asking)
+    with st.container(key="greeting"):
+        if not messages and not waiting:
+            _draw_greeting()
+    with st.container(key="messages"):
+        for message in messages:
+            with st.chat_message("user", avatar=USER):
+                st.text(message.answer.question)
+            with st.chat_message("assistant", avatar=ASSISTANT):
+                draw_answer(message, session.choice())
+                below(message)
+                _draw_next(message)
+    with st.container(key="waiting"):
+        for asking in waiting if conversation else ():
+            with st.chat_message("user", avatar=USER):
+                st.text(asking.question[:2000])
+            with st.chat_message("assistant", avatar=ASSISTANT):
+                _draw_asking(str(conversation), asking)
 
 
 def _draw_next(message: Message) -> None:
@@ -103,9 +106,13 @@ def _related(message: Message) -> list[str]:
 def _draw_asking(conversation: str, asking: Asking) -> None:
     if asking.error is not None:
         _draw_error(conversation, asking, asking.error)
-    elif asking.over.is_set():
-        st.rerun()
-    elif asking.text:
+    else:
+        tick(f"asking-{asking.number}", TICK, lambda: _draw_said(asking), asking.over.is_set)
+
+
+def _draw_said(asking: Asking) -> None:
+    """What has been said so far."""
+    if asking.text:
         st.markdown(readable(asking.text, frozenset(range(1, 100))), anchors=False)
         st.caption(f":shimmer[{say('chat.composing')}]")
     else:
@@ -142,20 +149,21 @@ def _draw_greeting() -> None:
 
 
 def _draw_warmth() -> None:
-    warmth = services.house().warmth
-    if not warmth.ready:
-        st.fragment(_warmth, run_every=0.5, key="warmth")()
-    elif warmth.error is not None:
-        message, hint = words.explain(warmth.error, session.language())
-        st.error(literal(message), icon=":material/error:")
-        if hint:
-            st.text(hint)
+    """How far the loading is, or why it failed; its place is always there."""
+    house = services.house()
+    warmth = house.warmth
+    with st.container(key="warmth"):
+        if not warmth.ready:
+            tick("warmth-tick", 0.5, _draw_loading, lambda: house.warmth.ready)
+        elif warmth.error is not None:
+            message, hint = words.explain(warmth.error, session.language())
+            st.error(literal(message), icon=":material/error:")
+            if hint:
+                st.text(hint)
 
 
-def _warmth() -> None:
+def _draw_loading() -> None:
     warmth = services.house().warmth
-    if warmth.ready:
-        st.rerun()
     if warmth.total:
         st.progress(warmth.done / warmth.total, say("page.indexing", done=warmth.done, total=warmth.total))
     else:

@@ -18,7 +18,8 @@ if open_demo and wide:
     with right.container(height=640, key="demo-pane", border=True):
         draw_demo(open_demo)
 else:
-    draw_going()
+    with st.container(key="going-box"):
+        draw_going()
     draw_thread(session.conversation(), below=draw_offers)
     if open_demo and not session.demo_message():
         with st.container(border=True):

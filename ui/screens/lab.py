@@ -8,6 +8,7 @@ from ui import services, session
 from ui.components.demo_card import draw_demo
 from ui.components.offer import draw_going
 from ui.components.shelf import draw_filter, draw_shelf
+from ui.components.ticking import tick
 from ui.session import say
 
 st.header(say("page.lab"), anchor=False)
@@ -20,5 +21,5 @@ else:
     st.text(say("lab.intro"))
 draw_shelf(draw_filter())
 if not services.house().warmth.ready:
-    st.fragment(session.until_ready, run_every=1.0, key="lab-loading")()
+    tick("lab-loading", 1.0, lambda: None, session.is_ready)
 st.caption(say("lab.not-here"))

@@ -8,6 +8,7 @@ from ui import services, session
 from ui.components.corrections import draw_corrections
 from ui.components.note import draw_concept
 from ui.components.own_notes import draw_own_notes
+from ui.components.ticking import tick
 from ui.session import say
 
 VIEWS = {"ours": draw_concept, "own": draw_own_notes, "corrections": draw_corrections}
@@ -18,5 +19,4 @@ chosen = session.kept_choice("notes-view", tuple(VIEWS), "ours", say("notes.view
 if services.house().warmth.ready:
     VIEWS[chosen]()
 else:
-    st.caption(f":shimmer[{say('notes.loading')}]")
-    st.fragment(session.until_ready, run_every=0.5, key="notes-loading")()
+    tick("notes-loading", 0.5, lambda: st.caption(f":shimmer[{say('notes.loading')}]"), session.is_ready)
