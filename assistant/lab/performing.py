@@ -150,9 +150,9 @@ class _Performance:
 
     # the guard, before each batch of changes
 
-    def gate(self) -> None:
-        """Ask the guard again, once a step."""
-        if self._asked_in != self.step:
+    def gate(self, *, anew: bool = False) -> None:
+        """Ask the guard again, once a step, or in any case with `anew`."""
+        if anew or self._asked_in != self.step:
             refusal = judge(self.settings, self.ledger, self.owner, self.answer.uid).refusal
             if refusal is not None:
                 raise refusal
@@ -178,6 +178,7 @@ class _Performance:
             try:
                 sandbox = self._prepare()
                 self._steps(sandbox)
+                self.gate(anew=True)  # a watch that broke shows nothing: no verdict where the cluster has gone meanwhile
                 self.ending = "finished"
             except RunStopped:
                 self._stopped()

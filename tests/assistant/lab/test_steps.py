@@ -169,6 +169,7 @@ def test_what_comes_back_after_a_deletion(sandbox: Watched) -> None:
     """Nothing, or what is there."""
     assert measured(StaysGone(SAY, "web", seconds=0.01), sandbox)["came_back"] == 0
     sandbox.show(pod("again"))
+    sandbox.cluster.selected = {"app=web": ("again",)}
     assert measured(StaysGone(SAY, "web", seconds=0.01, patience=0.01), sandbox)["came_back"] == 1
 
 
