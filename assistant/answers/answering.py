@@ -141,7 +141,7 @@ def _answered(
             told=Told(language, text, tuple(ledger.citations)),
             other=_composed(library, plan, other, notebooks, composer),
             corrections=assumed + tuple(one.correction for one in evidence.settings if one.about is not None),
-            offers=_offered(cited, named_demos),
+            offers=_offered(cited, evidence, named_demos),
             nearest=(),
             related=_related(library, found, cited),
             model=use.name if use and fell_back is None else None,
@@ -198,8 +198,13 @@ def _cited(ledger: Ledger, plan: _Plan, evidence: Evidence) -> tuple[str, ...]:
     return tuple(section for section in dict.fromkeys([*main, *ours]) if section not in maybe or section in main)
 
 
-def _offered(cited: tuple[str, ...], named_demos: Sequence[str]) -> tuple[str, ...]:
-    """Demos that prove what is cited; those that a model named come first, and only if they are among them."""
+def _offered(cited: tuple[str, ...], evidence: Evidence, named_demos: Sequence[str]) -> tuple[str, ...]:
+    """Demos that prove what is cited; those that a model named come first, and only if they are among them.
+
+    Where another concept may have been meant, none is offered for a maybe: only what proves a correction.
+    """
+    if evidence.rival and evidence.ours[0][0].passage.concept != evidence.ours[1][0].passage.concept:
+        cited = tuple(setting.correction.section for setting in evidence.settings)
     fitting = proving(cited)
     return tuple(sorted(fitting, key=lambda slug: slug not in named_demos)[:AT_MOST])
 
