@@ -24,12 +24,11 @@ from knowledge.routing import Reading, router
 SECTIONS = 10
 HITS = 8
 OWN_HITS = 5
-COVERED_FROM = 0.84
+COVERED_FROM = 0.5
 """Of the router's probability that the notes cover a question: below it the answer is that they do not."""
 OWN_COVERED_FROM = 0.25
 BEST_PASSAGES = 2
 EVIDENCE_COUNTS = 4.0
-CONCEPT_COUNTS = 0.5
 BEFORE_COUNTS = 0.5
 BEFORE_FLOOR = 0.05
 FLOOR = 1e-5
@@ -119,7 +118,7 @@ def _confident(candidate: Candidate) -> Hit:
 
 
 def _shares(corpus: Corpus, evidence: Scores, reading: Reading | None, before: Reading | None) -> dict[str, float]:
-    """Our sections with their probabilities: the router's for section and concept, moved by what the passages show."""
+    """Our sections with their probabilities: the router's, moved by what the passages show."""
     found: dict[str, list[float]] = {}
     for passage, score in zip(corpus.passages, evidence.tolist(), strict=True):
         found.setdefault(passage.section, []).append(score)
@@ -127,11 +126,9 @@ def _shares(corpus: Corpus, evidence: Scores, reading: Reading | None, before: R
     for section, of_section in found.items():
         score = EVIDENCE_COUNTS * sum(sorted(of_section)[-BEST_PASSAGES:]) / min(BEST_PASSAGES, len(of_section))
         if reading:
-            concept = section.partition("/")[0]
             score += math.log(reading.sections.get(section, 0.0) + FLOOR)
-            score += CONCEPT_COUNTS * math.log(reading.concepts.get(concept, 0.0) + FLOOR)
             if before:
-                score += BEFORE_COUNTS * math.log(before.concepts.get(concept, 0.0) + BEFORE_FLOOR)
+                score += BEFORE_COUNTS * math.log(before.concepts.get(section.partition("/")[0], 0.0) + BEFORE_FLOOR)
         scores[section] = score
     highest = max(scores.values(), default=0.0)
     shares = {section: math.exp(score - highest) for section, score in scores.items()}

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,13 @@ from numpy.typing import NDArray
 
 from knowledge import builtin, encoder, features
 from knowledge.corpus import NOT_COVERED, Vectors
-from knowledge.routing import PACKAGED, Buckets, Matrix, Meaning, Router, group_numbers
+from knowledge.routing import NET_SCALE, PACKAGED, Bag, Buckets, Doubt, Matrix, Near, Net, Router, group_numbers
 from knowledge.terms import forms, ordinary, particles
 
-RANK = 32
-NEAR_DIMENSIONS = 112
+RANK = 28
+NEAR_DIMENSIONS = 104
+HIDDEN = 512
+DOUBT_HIDDEN = 64
 ENCODER = "use"
 LIMIT_BYTES = 8 * 1024 * 1024
 
@@ -60,7 +63,9 @@ def examples(folder: Path = builtin.PACKAGED) -> Examples:
 def fingerprint(folder: Path = builtin.PACKAGED) -> str:
     """Of all that the router is made from: asked questions, notes, terms, features, encoder."""
     notes = builtin.read_notes(folder)
-    told = hashlib.sha256(f"{features.VERSION} {RANK} {NEAR_DIMENSIONS} {encoder.encoder_name(ENCODER)}".encode())
+    told = hashlib.sha256(
+        f"{features.VERSION} {RANK} {NEAR_DIMENSIONS} {HIDDEN} {DOUBT_HIDDEN} {encoder.encoder_name(ENCODER)}".encode()
+    )
     for one in notes.asked:
         told.update(f"{one.section}\t{one.text}\n".encode())
     for read in notes.passages:
@@ -85,7 +90,11 @@ def train(found: Examples, vectors: Vectors, mark: str) -> Router:
         runs=_log_linear(of_runs, labels, features.RUN_BITS),
         words_groups=_log_linear(of_words, groups[labels], features.WORD_BITS),
         runs_groups=_log_linear(of_runs, groups[labels], features.RUN_BITS),
-        meaning=_meaning(vectors, labels, asked),
+        net=_net(vectors, labels, HIDDEN, 10),
+        near=_near(vectors[asked, : vectors.shape[1] // 2], labels[asked]),
+        doubt=_doubt(
+            of_words, of_runs, vectors, np.array([name.startswith(f"{NOT_COVERED}/") for name in found.sections])[labels]
+        ),
     )
 
 
@@ -95,12 +104,17 @@ def save(made: Router, path: Path = PACKAGED) -> int:
         "sections": np.array(made.sections),
         "encoder": np.array(made.encoder),
         "fingerprint": np.array(made.fingerprint),
-        "weights": made.meaning.weights.astype(np.float16),
-        "bias": made.meaning.bias,
-        "turn": made.meaning.turn.astype(np.float16),
-        "asked": _bytes(made.meaning.asked)[0],
-        "labels": made.meaning.labels.astype(np.int16),
+        "turn": made.near.turn.astype(np.float16),
+        "asked": _bytes(made.near.asked)[0],
+        "labels": made.near.labels.astype(np.int16),
+        "doubt_words": made.doubt.words.astype(np.float16),
+        "doubt_runs": made.doubt.runs.astype(np.float16),
+        "doubt_lexical_bias": np.float32(made.doubt.lexical_bias),
     }
+    for name, net in (("net", made.net), ("doubt", made.doubt.net)):
+        small, scales = _bytes(net.inner)
+        parts |= {f"{name}_inner": small, f"{name}_scales": scales, f"{name}_inner_bias": net.inner_bias}
+        parts |= {f"{name}_outer": net.outer.astype(np.float16), f"{name}_outer_bias": net.outer_bias}
     members = {"runs": made.runs, "words_groups": made.words_groups, "runs_groups": made.runs_groups}
     for name, member in members.items():
         parts |= {
@@ -113,16 +127,11 @@ def save(made: Router, path: Path = PACKAGED) -> int:
     return path.stat().st_size
 
 
-def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArray[np.int64], bits: int) -> Buckets:
+def _log_linear(rows: Sequence[Bag], labels: NDArray[np.int64], bits: int) -> Buckets:
     """One classifier a label against the rest; the weights of all in RANK directions, as bytes."""
-    from scipy import sparse
     from sklearn.linear_model import SGDClassifier
 
-    starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers, _ in rows])])
-    matrix = sparse.csr_matrix(
-        (np.concatenate([weights for _, weights in rows]), np.concatenate([numbers for numbers, _ in rows]), starts),
-        shape=(len(rows), 1 << bits),
-    )
+    matrix = _matrix(rows, bits)
     model = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0, max_iter=8, tol=None, n_jobs=2)
     model.fit(matrix, labels)
     weights = np.asarray(model.coef_, dtype=np.float64)
@@ -132,17 +141,45 @@ def _log_linear(rows: Sequence[tuple[NDArray[np.int64], Matrix]], labels: NDArra
     return Buckets(small, scales, mix.T.astype(np.float32), model.intercept_.astype(np.float32))
 
 
-def _meaning(vectors: Vectors, labels: NDArray[np.int64], asked: NDArray[np.bool_]) -> Meaning:
+def _matrix(rows: Sequence[Bag], bits: int) -> Any:
+    from scipy import sparse
+
+    starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers, _ in rows])])
+    weights, numbers = np.concatenate([weights for _, weights in rows]), np.concatenate([numbers for numbers, _ in rows])
+    return sparse.csr_matrix((weights, numbers, starts), shape=(len(rows), 1 << bits))
+
+
+def _doubt(of_words: Sequence[Bag], of_runs: Sequence[Bag], vectors: Vectors, uncovered: NDArray[np.bool_]) -> Doubt:
+    """Covered or not: a net over the vectors; words and runs each in a model of its own, added up with runs counting double."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=10, max_iter=60, tol=1e-3)
-    model.fit(vectors, labels)
-    reduced = vectors[asked, : vectors.shape[1] // 2]
-    _, directions = np.linalg.eigh(reduced.T.astype(np.float64) @ reduced)
+    words = LogisticRegression(C=3, max_iter=200, class_weight="balanced").fit(_matrix(of_words, features.WORD_BITS), uncovered)
+    runs = LogisticRegression(C=3, max_iter=200, class_weight="balanced").fit(_matrix(of_runs, features.RUN_BITS), uncovered)
+    return Doubt(
+        _net(vectors, uncovered, DOUBT_HIDDEN, 12),
+        0.5 * words.coef_[0].astype(np.float32),
+        runs.coef_[0].astype(np.float32),
+        0.5 * float(words.intercept_[0]) + float(runs.intercept_[0]),
+    )
+
+
+def _net(vectors: Vectors, labels: NDArray[Any], hidden: int, rounds: int) -> Net:
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier((hidden,), alpha=1e-3, batch_size=128, max_iter=rounds, tol=0, n_iter_no_change=99, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is stopped after these rounds on purpose
+        model.fit(NET_SCALE * vectors, labels)
+    (inner, outer), (inner_bias, outer_bias) = model.coefs_, model.intercepts_
+    return Net(*(np.asarray(part, dtype=np.float32) for part in (inner, inner_bias, outer, outer_bias)))
+
+
+def _near(vectors: Vectors, labels: NDArray[np.int64]) -> Near:
+    """The asked questions along the directions in which they differ most."""
+    _, directions = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
     turn = directions[:, ::-1][:, :NEAR_DIMENSIONS].astype(np.float32)
-    near = reduced @ turn
-    near /= np.linalg.norm(near, axis=1, keepdims=True)
-    return Meaning(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), turn, near, labels[asked])
+    asked = vectors @ turn
+    return Near(turn, asked / np.linalg.norm(asked, axis=1, keepdims=True), labels)
 
 
 def _bytes(values: Matrix) -> tuple[NDArray[np.int8], Matrix]:
@@ -175,17 +212,17 @@ def held_out(found: Examples, vectors: Vectors, share: int = 5) -> None:
     made = train(seen, vectors[kept], "")
     tested = np.flatnonzero(hidden)
     half = vectors.shape[1] // 2
-    read = [made.probabilities(found.texts[at], vectors[at, :half], vectors[at, half:]) for at in tested]
-    shares = np.stack([all_members for all_members, _ in read])
-    report(found.sections, shares, np.stack([of_sections for _, of_sections in read]), found.labels[tested])
+    read = [made.probabilities(made.features(found.texts[at], vectors[at, :half], vectors[at, half:])) for at in tested]
+    report(
+        found.sections, np.stack([shares for shares, _ in read]), np.array([doubt for _, doubt in read]), found.labels[tested]
+    )
 
 
-def report(sections: Sequence[str], shares: Matrix, of_sections: Matrix, labels: NDArray[np.int64]) -> None:
+def report(sections: Sequence[str], shares: Matrix, doubts: NDArray[np.float64], labels: NDArray[np.int64]) -> None:
     """First concept, section and refusal of questions that were not learned."""
     concept_of = np.array([section.partition("/")[0] for section in sections])
     ours = concept_of != NOT_COVERED
     names = sorted(set(concept_of[ours]))
-    covered = of_sections[:, ours].sum(axis=1)
     by_concept = np.stack([shares[:, concept_of == name].sum(axis=1) for name in names], axis=1)
     right = ours[labels]
     order = np.argsort(-by_concept, axis=1)
@@ -193,17 +230,16 @@ def report(sections: Sequence[str], shares: Matrix, of_sections: Matrix, labels:
     first = (order[:, 0] == place)[right].mean()
     third = (order[:, :3] == place[:, None]).any(axis=1)[right].mean()
     best = np.argsort(-np.where(ours, shares, -1), axis=1)
-    print(
-        f"{right.sum()} covered: first concept {first:.1%}, in the first three {third:.1%}, "
-        f"section first {(best[:, 0] == labels)[right].mean():.1%}, in the first three "
-        f"{(best[:, :3] == labels[:, None]).any(axis=1)[right].mean():.1%}"
-    )
-    for limit in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9):
+    of_section = (best[:, 0] == labels)[right].mean(), (best[:, :3] == labels[:, None]).any(axis=1)[right].mean()
+    print(f"{right.sum()} covered: first concept {first:.1%}, in the first three {third:.1%}")
+    print(f"section first {of_section[0]:.1%}, in the first three {of_section[1]:.1%}")
+    for kept in (0.95, 0.97, 0.98, 0.99):
+        limit = np.quantile(doubts[right], kept)
         told = {
-            sections[int(at)]: (covered[labels == at] < limit).mean() for at in np.flatnonzero(~ours) if (labels == at).any()
+            sections[int(at)]: (doubts[labels == at] > limit).mean() for at in np.flatnonzero(~ours) if (labels == at).any()
         }
         said = ", ".join(f"{name.partition('/')[2]} refused {rate:.0%}" for name, rate in told.items())
-        print(f"covered from {limit}: false refusals {(covered[right] < limit).mean():.1%}; {said}")
+        print(f"{1 - kept:.0%} false refusals, from log odds {limit:.2f}: {said}")
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ def test_the_router_is_small() -> None:
 def test_probabilities(packaged: Router) -> None:
     """Concepts and sections are distributions, whatever vectors there are."""
     chance = np.random.default_rng(0)
-    vector = chance.normal(size=len(packaged.meaning.weights) // 2).astype(np.float32)
+    vector = chance.normal(size=len(packaged.net.inner) // 2).astype(np.float32)
     vector /= np.linalg.norm(vector)
     for vectors in ((None, None), (vector, vector), (vector[:64], vector[:64])):
         reading = packaged.read(features.reduced("파드가 뭐예요?"), *vectors)
