@@ -92,7 +92,7 @@ def _same_list(text: str, part: str) -> bool:
 
 
 def _is_item(line: str) -> bool:
-    return line.startswith("- ") or line.split(". ", 1)[0].isdecimal()
+    return line.startswith("- ") or line.split(") ", 1)[0].isdecimal()
 
 
 def _parts(evidence: Evidence) -> Iterator[str]:

@@ -156,7 +156,7 @@ def _read(lines: list[str]) -> Iterator[Phrase]:
             while position < len(lines) and lines[position].strip() and _continues(lines[position]):
                 body.append(lines[position].strip())
                 position += 1
-            lead = f"{item.group(2)}. " if item.group(2) else "- "
+            lead = f"{item.group(2)}) " if item.group(2) else "- "
             for number, sentence in enumerate(sentences(unmarked(" ".join(body)))):
                 yield Phrase(sentence, "item", lead if number == 0 else "", starts=number == 0)
         elif callout:

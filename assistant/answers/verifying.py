@@ -118,7 +118,7 @@ class Verification:
     def _sentence(self, text: str) -> tuple[str, bool]:
         """What is shown of a sentence, and whether its passages support it."""
         lead = _LEAD.match(text)
-        before = "" if lead is None else "- " if lead.group(1) else f"{lead.group(2)}. "
+        before = "" if lead is None else "- " if lead.group(1) else f"{lead.group(2)}) "
         body = text[lead.end() :] if lead else text
         numbers = [number for found in _MARKS.finditer(body) for number in _numbers(found.group(1)) if number in self._excerpts]
         numbers = list(dict.fromkeys(numbers))

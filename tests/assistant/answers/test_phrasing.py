@@ -35,7 +35,7 @@ def test_a_paragraph() -> None:
 
 def test_lists_and_steps() -> None:
     """Each item with its marker; what is indented below belongs to it."""
-    assert told("1. 하나\n   이어서\n2. 둘. 셋\n- [ ] 넷") == ["1. 하나 이어서", "2. 둘.", "셋", "- 넷"]
+    assert told("1. 하나\n   이어서\n2. 둘. 셋\n- [ ] 넷") == ["1) 하나 이어서", "2) 둘.", "셋", "- 넷"]
 
 
 def test_commands() -> None:
@@ -66,7 +66,7 @@ def test_a_table() -> None:
 def test_a_callout_as_learners_type_it() -> None:
     """Quotation marks of any depth go, the title is said, items stay items."""
     text = "> [!Note] 프록시 - 메모\n> 1. 서비스\n >   - 포드에 분산합니다.\n>끝."
-    assert told(text, "callout") == ["프록시 - 메모", "1. 서비스", "- 포드에 분산합니다.", "끝."]
+    assert told(text, "callout") == ["프록시 - 메모", "1) 서비스", "- 포드에 분산합니다.", "끝."]
 
 
 @pytest.mark.parametrize(
