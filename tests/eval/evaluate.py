@@ -79,7 +79,8 @@ def outcome(question: Mapping[str, Any], library: Any) -> Outcome:
         )
     found = library.find(answer.resolved, language=answer.language, earlier=history)
     first = found.sections[0].partition("/")[0] if found.sections else ""
-    text = answer.told.text
+    # A pasted terminal line is English whoever pastes it: it is judged in the language the learner reads.
+    text = answer.in_language(question["language"]).text
     return Outcome(
         id=question["id"],
         slice=question["slice"],
