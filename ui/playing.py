@@ -71,7 +71,7 @@ def play(
 
 
 def record(settings: Settings, slugs: list[str], folder: Path, *, agree: bool, language: Language) -> int:
-    """Run demos live and keep each as a recording; the first that fails ends it with 1."""
+    """Run demos live and keep each that proved its claim as a recording; the first that did not ends it with 1."""
     with opened_journal(settings) as journal:
         for slug in slugs:
             demo = get(slug)
@@ -80,11 +80,11 @@ def record(settings: Settings, slugs: list[str], folder: Path, *, agree: bool, l
                 raise refusal
             run = running.start(demo, settings=settings, ledger=journal)
             code = _followed(run, journal, None, language)
+            if code:
+                return code
             path = folder / f"{slug}.jsonl"
             for _moment in recording.tee(iter(run.moments()), path):
                 pass
-            if code:
-                return code
             print_lines([words.say("terminal.recorded-to", language, path=path)])
     return 0
 

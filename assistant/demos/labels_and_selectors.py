@@ -35,9 +35,9 @@ DEMO = Demo(
             Text("셀렉터 4개로 찾습니다.", "Find pods by four selectors."),
             (("app=web", _WEB), ("app=web,track=stable", _WEB[:2]), ("track in (canary),app!=db", _WEB[2:]), ("!app", ())),
         ),
-        WaitEndpoints(Text("엔드포인트를 봅니다.", "See the endpoints."), "web", _WEB[:3], "before"),
+        WaitEndpoints(Text("엔드포인트를 봅니다.", "See the endpoints."), "web", _WEB[:3], "before", unready=_WEB[3:]),
         Relabel(Text("web-1의 레이블을 바꿉니다.", "Change a label of web-1."), "web-1", "app", "db"),
-        WaitEndpoints(Text("엔드포인트가 따라오는지 봅니다.", "See whether they follow."), "web", _WEB[1:3], "after"),
+        WaitEndpoints(Text("엔드포인트가 따라오는지 봅니다.", "See whether they follow."), "web", _WEB[1:3], "after", 1),
     ),
     expects=(
         Expect("selected", "==", "$selectors"),

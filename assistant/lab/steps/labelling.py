@@ -63,7 +63,7 @@ class Relabel(Verb):
 
 @dataclass(frozen=True, slots=True)
 class WaitEndpoints(Verb):
-    """Wait until a Service's EndpointSlices list exactly these pods as ready.
+    """Wait until a Service's EndpointSlices list exactly these pods as ready, and besides the `unready` ones as not ready.
 
     Measures `{name}_exact`, `{name}_endpoints` (ready ones), `{name}_unready` (listed but not ready), `{name}_seconds`.
     """
@@ -73,6 +73,7 @@ class WaitEndpoints(Verb):
     pods: tuple[str, ...]
     name: str
     seconds: float = 30.0
+    unready: tuple[str, ...] = ()
     verb: ClassVar[str] = "wait-endpoints"
 
     def arguments(self) -> tuple[str, ...]:
@@ -87,8 +88,11 @@ class WaitEndpoints(Verb):
             ]
             return tuple(sorted(name for one in mine for name in endpoints(one, are_ready=are_ready)))
 
-        exact = sandbox.wait(lambda: listed(are_ready=True) == tuple(sorted(self.pods)) or None, self.seconds)
-        yield Measured(f"{self.name}_exact", bool(exact))
+        def exact() -> bool:
+            return listed(are_ready=True) == tuple(sorted(self.pods))
+
+        sandbox.wait(lambda: (exact() and {*self.unready} <= {*listed(are_ready=False)}) or None, self.seconds)
+        yield Measured(f"{self.name}_exact", exact())
         yield Measured(f"{self.name}_endpoints", len(listed(are_ready=True)))
         yield Measured(f"{self.name}_unready", len(listed(are_ready=False)))
         yield Measured(f"{self.name}_seconds", round(time.monotonic() - sandbox.changed_at, 1))

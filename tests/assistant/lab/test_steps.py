@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sandboxes import Watched, event, measured, pod, slice_
 
@@ -227,9 +229,20 @@ def test_a_label_is_changed(sandbox: Watched) -> None:
 def test_endpoints_exactly_or_not(sandbox: Watched) -> None:
     """Unready ones stay listed, as unready."""
     sandbox.show(slice_("web", ["a", "b"], ["c"]))
-    found = measured(WaitEndpoints(SAY, "web", ("b", "a"), "x"), sandbox)
+    found = measured(WaitEndpoints(SAY, "web", ("b", "a"), "x", 1), sandbox)
     assert (found["x_exact"], found["x_endpoints"], found["x_unready"]) == (True, 2, 1)
     assert measured(WaitEndpoints(SAY, "web", ("a",), "y", seconds=0.01), sandbox)["y_exact"] is False
+
+
+def test_an_unready_pod_that_is_listed_later(sandbox: Watched) -> None:
+    """A pod without an address is in no slice yet: it is waited for, too."""
+    sandbox.show(slice_("web", ["a"]))
+    step = WaitEndpoints(SAY, "web", ("a",), "x", unready=("b",))
+    later = threading.Timer(0.05, sandbox.show, (slice_("web", ["a"], ["b"]),), {"change": "modified"})
+    later.start()
+    found = measured(step, sandbox)
+    later.join()
+    assert (found["x_exact"], found["x_unready"]) == (True, 1)
 
 
 def test_an_orphan_and_its_adoption(sandbox: Watched) -> None:
