@@ -27,9 +27,9 @@ WARMTH = 0.07
 
 FLOOR = 1e-4
 """No member alone can rule a section out."""
-SECTIONS_COUNT = (0.5, 1.0, 1.0)
+SECTIONS_COUNT = (0.5, 1.0, 0.5)
 """Weights of the members over sections: runs, net, nearest asked questions; measured on questions left out."""
-GROUPS_COUNT = 0.5
+GROUPS_COUNT = 0.75
 """Weight of the members over groups, against 1 for those over sections together."""
 
 NET_SCALE = 8.0
