@@ -6,6 +6,7 @@ says how far it is. Scripts only read from here: whatever waits, waits in a work
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -78,6 +79,10 @@ class House:
             )
         # What only the lab needs; a live run would else wait for it.
         import assistant.demos.catalogue  # noqa: F401
+
+        # What is loaded now stays: no collection need look at it again.
+        gc.collect()
+        gc.freeze()
 
     def _answer(self, question: str, language: LanguageChoice, history: Sequence[str]) -> Iterator[AnswerEvent]:
         from assistant.answers.answering import ask

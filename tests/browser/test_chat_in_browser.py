@@ -78,7 +78,7 @@ def test_every_screen_fits(opened: Opened, screen: str, width: int, dark: bool) 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     nameless = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid="stMain"] button, [data-testid="stSidebar"] button')]
-            .filter((one) => one.offsetParent && !(one.innerText || one.ariaLabel || one.title).trim()).length"""
+            .filter((one) => one.offsetParent && !(one.textContent || one.ariaLabel || one.title).trim()).length"""
     )
     assert nameless == 0
     colours = page.evaluate(

@@ -28,7 +28,7 @@ def draw_chore(name: str, words_at_work: str, draw_said: Callable[[list[Any]], N
 
 
 def _draw_at_work(chore: Chore, words_at_work: str, draw_said: Callable[[list[Any]], None] | None) -> None:
-    st.caption(f":shimmer[{words_at_work}]")
+    st.caption(words_at_work)
     if draw_said is not None:
         draw_said(list(chore.said))
 

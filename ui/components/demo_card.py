@@ -142,7 +142,7 @@ def _draw_setup(demo: Demo) -> None:
 def draw_readiness(sight: Sight | None) -> None:
     """Whether a live run is possible; what is missing, and the next command."""
     if sight is None:
-        st.caption(f":shimmer[{say('run.looking')}]")
+        st.caption(f"{say('run.looking')}…")
     elif sight.refusal is None:
         answer = sight.examination.answer
         st.caption(say("run.live-ready", platform=literal(f"Minikube {answer.minikube}" if answer else "Minikube")))

@@ -45,7 +45,7 @@ def draw_life() -> None:
 
 
 def _draw_looking() -> None:
-    st.caption(f":shimmer[{say('cluster.looking')}]")
+    st.caption(say("cluster.looking"))
 
 
 def _draw_state(life: Life) -> None:

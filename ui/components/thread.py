@@ -114,9 +114,9 @@ def _draw_said(asking: Asking) -> None:
     """What has been said so far."""
     if asking.text:
         st.markdown(readable(asking.text, frozenset(range(1, 100))), anchors=False)
-        st.caption(f":shimmer[{say('chat.composing')}]")
+        st.caption(f"{say('chat.composing')}…")
     else:
-        st.markdown(f":shimmer[{say('chat.searching')}]")
+        st.markdown(f"{say('chat.searching')}…")
 
 
 def _draw_error(conversation: str, asking: Asking, error: StudyError) -> None:
@@ -167,4 +167,4 @@ def _draw_loading() -> None:
     if warmth.total:
         st.progress(warmth.done / warmth.total, say("page.indexing", done=warmth.done, total=warmth.total))
     else:
-        st.caption(f":shimmer[{say('page.importing')}]")
+        st.caption(say("page.importing"))

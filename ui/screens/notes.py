@@ -19,4 +19,4 @@ chosen = session.kept_choice("notes-view", tuple(VIEWS), "ours", say("notes.view
 if services.house().warmth.ready:
     VIEWS[chosen]()
 else:
-    tick("notes-loading", 0.5, lambda: st.caption(f":shimmer[{say('notes.loading')}]"), session.is_ready)
+    tick("notes-loading", 0.5, lambda: st.caption(say("notes.loading")), session.is_ready)
