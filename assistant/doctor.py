@@ -199,9 +199,9 @@ def _model(settings: Settings) -> Iterator[Check]:
     if not settings.model:
         yield Check("model", "ok", "model-none")
         return
-    from assistant.answers import chat_model
+    from assistant.answers.chat_model import check
 
-    result = chat_model.check(settings)
+    result = check(settings)
     facts: dict[str, object] = {"model": settings.model, "seconds": f"{result.seconds:.1f}"}
     if result.code:
         yield Check("model", "warn", "trouble", {}, StudyError(result.code, **result.facts))

@@ -151,9 +151,9 @@ def _composer(settings: Settings) -> Any:
     """The chat model that is chosen, if any."""
     if not settings.model:
         return None
-    from assistant.answers import chat_model
+    from assistant.answers.chat_model import composer
 
-    return chat_model.composer(settings)
+    return composer(settings)
 
 
 def _keep_refusal(settings: Settings, answer: Any) -> None:
