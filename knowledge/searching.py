@@ -67,7 +67,9 @@ def search(
     before = _read(earlier[-1], corpus.embed(earlier[-1]), corpus, route) if earlier and not terms.find(question) else None
     shares = _shares(corpus, evidence, reading, before)
     ranked = sorted(shares.items(), key=lambda item: -item[1])
-    own = sorted((_confident(one) for one in corpus.own(vector, tokens)), key=lambda hit: -hit.score)[:OWN_HITS]
+    own = sorted((_confident(one, lexical=vector is None) for one in corpus.own(vector, tokens)), key=lambda hit: -hit.score)[
+        :OWN_HITS
+    ]
     own_covered = bool(own) and own[0].score >= OWN_COVERED_FROM
     confidence = reading.covered if reading else float(evidence.max(initial=0.0))
     covered = bool(ranked) and confidence >= (COVERED_FROM if reading else OWN_COVERED_FROM)
@@ -111,8 +113,10 @@ def _passage_scores(corpus: Corpus, vector: Vector | None, tokens: Sequence[str]
     return _fused(cosine, bm25)
 
 
-def _confident(candidate: Candidate) -> Hit:
+def _confident(candidate: Candidate, *, lexical: bool) -> Hit:
+    """Without an encoder the words alone decide: half a scale would refuse what they say clearly."""
     score = float(_fused(np.array([candidate.cosine], np.float32), np.array([candidate.bm25], np.float32))[0])
+    score = min(1.0, 2 * score) if lexical else score
     reasons = (("dense",) if candidate.cosine > 0.35 else ()) + (("lexical",) if candidate.bm25 > 0 else ())
     return Hit(candidate.passage, score, reasons)
 
