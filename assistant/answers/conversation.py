@@ -76,7 +76,8 @@ def _resolved(question: str, before: Sequence[str], language: Language, finder: 
     same = pointing.asks_the_same_of(bare, language)
     if same and len(named) == 1 and len(same) <= len(named[0].text) + 4:
         return _swapped(before[-1], named[0]) or bare
-    back = pointing.points_back(bare, language)
+    # A pronoun behind the thing that the question itself names means that thing: "delete a pod, why does it come back".
+    back = pointing.points_back(bare[: named[0].end] if named else bare, language)
     if named and not (back and len(named) == 1):
         return bare
     if not back and _stands_alone(bare, connected, same, language, finder):
