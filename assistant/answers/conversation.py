@@ -24,6 +24,8 @@ CLEAR = 0.7
 """From this probability of one concept on, a question without a named subject is understood by itself."""
 FOREIGN = 0.3
 """Below this confidence, a short question is about something else and is not dragged back."""
+THINGS = frozenset({"pod", "container", "image", "replica", "registry", "manifest"})
+"""Too general to be the subject of a conversation, but things that a pronoun of the same question can mean."""
 WHY: Mapping[Language, str] = {"ko": "왜 그런가요?", "en": "Why is that?"}
 
 
@@ -76,14 +78,19 @@ def _resolved(question: str, before: Sequence[str], language: Language, finder: 
     same = pointing.asks_the_same_of(bare, language)
     if same and len(named) == 1 and len(same) <= len(named[0].text) + 4:
         return _swapped(before[-1], named[0]) or bare
-    # A pronoun behind the thing that the question itself names means that thing: "delete a pod, why does it come back".
-    back = pointing.points_back(bare[: named[0].end] if named else bare, language)
+    back = _points_back(bare, language)
     if named and not (back and len(named) == 1):
         return bare
     if not back and _stands_alone(bare, connected, same, language, finder):
         return bare
     subject = _subject(before[-1], language, finder)
     return bare if subject is None or subject.casefold() in bare.casefold() else _about(bare, subject, language)
+
+
+def _points_back(bare: str, language: Language) -> bool:
+    """A word for something said before. Behind a thing that the question names it means that: "delete a pod, why does it ..."."""
+    at = pointing.points_back(bare, language)
+    return at is not None and not any(term.end <= at for term in terms_in(bare) if term.term in THINGS)
 
 
 def _stands_alone(bare: str, connected: bool, same: str | None, language: Language, finder: Finder) -> bool:

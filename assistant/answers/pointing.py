@@ -133,9 +133,10 @@ def without_connective(question: str) -> tuple[str, bool]:
     return (rest, True) if rest else (question, False)
 
 
-def points_back(text: str, language: Language) -> bool:
-    """Does a word of it stand for something said before: 그건, 그 파드, it, that?"""
-    return _POINTING[language].search(text) is not None
+def points_back(text: str, language: Language) -> int | None:
+    """Where a word of it stands for something said before (그건, 그 파드, it, that); None where none does."""
+    found = _POINTING[language].search(text)
+    return None if found is None else found.start()
 
 
 def elliptic(text: str, language: Language) -> bool:
