@@ -88,7 +88,7 @@ def _resolved(question: str, before: Sequence[str], language: Language, finder: 
 
 
 def _points_back(bare: str, language: Language) -> bool:
-    """A word for something said before. Behind a thing that the question names it means that: "delete a pod, why does it ..."."""
+    """A word for something said before; behind a thing that the question names it means that ("delete a pod, why does it")."""
     at = pointing.points_back(bare, language)
     return at is not None and not any(term.end <= at for term in terms_in(bare) if term.term in THINGS)
 
