@@ -81,7 +81,7 @@ def _service(progress: Progress, event: events.ObjectChanged) -> Progress:
         type=_text(view, "type"),
         cluster_ip=_text(view, "cluster_ip"),
         ports=_text(view, "ports"),
-        node_port=_text(view, "node_port"),
+        node_port=_text(view, "node_port").removeprefix("0"),
         external=_text(view, "external"),
     )
     return replace(progress, services={**progress.services, event.name: seen})

@@ -126,13 +126,13 @@ def _draw_setup(demo: Demo) -> None:
             st.caption(say("run.outdated"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if kept is not None:
-            st.select_slider(
+            st.segmented_control(
                 say("run.speed"),
                 SPEEDS,
-                value=1.0,
+                default=1.0,
+                required=True,
                 key=f"speed-{demo.slug}",
                 format_func=lambda speed: f"{speed:g}×",
-                width=220,
             )
         if sight is not None and (sight.refusal is None or first):
             st.checkbox(say("run.typed"), key=f"typed-{demo.slug}", help=say("run.typed-help"))
@@ -209,7 +209,7 @@ def _start(demo: Demo, live: bool) -> None:
 def _draw_last(demo: Demo) -> None:
     last = next((run for run in services.house().journal.runs(demo.slug, limit=20) if run.outcome), None)
     if last is not None:
-        st.caption(say("run.last", outcome=say(f"run.{last.outcome}"), date=last.begun[:10]))
+        st.caption(say("run.last", outcome=say(f"run.was.{last.outcome}"), date=last.begun[:10]))
 
 
 def _draw_error(error: StudyError) -> None:

@@ -2,7 +2,7 @@
 // nothing blinks and the page never moves more than it must. Text comes in as textContent only.
 const NS = "http://www.w3.org/2000/svg";
 const STATES = new WeakMap();
-const POD = { least: 118, most: 176, h: 82, gap: 10 };
+const POD = { least: 118, roomy: 160, most: 190, h: 96, gap: 10 };
 const LANE = { h: 52, gap: 12 };
 const PAD = 14;
 const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -48,6 +48,19 @@ function fit(text, units) {
     else tail--;
   }
   return characters.slice(0, head).join("") + "…" + characters.slice(tail).join("");
+}
+
+// As much as fits, cut at the end: what a state is called begins with what matters.
+function cut(text, units) {
+  if (length(text) <= units) return text;
+  let used = 1;
+  let kept = "";
+  for (const character of text) {
+    used += wide(character);
+    if (used > units) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 function box(parent, kind) {
@@ -113,7 +126,7 @@ function layout(data, width) {
   let y = PAD;
   const lanes = data.lanes.map((lane) => ({ ...lane, key: lane.name }));
   const laneColumns = Math.max(1, Math.min(lanes.length, Math.floor((inner + LANE.gap) / (150 + LANE.gap))));
-  const laneWidth = (inner - (laneColumns - 1) * LANE.gap) / laneColumns;
+  const laneWidth = Math.min(360, (inner - (laneColumns - 1) * LANE.gap) / laneColumns);
   y = rows(lanes, inner, { w: laneWidth, h: LANE.h }, LANE.gap, y);
   const services = data.services.map((service) => ({ ...service, key: service.name }));
   y = rows(services, inner, { w: Math.min(inner, Math.max(300, inner / 2 - 6)), h: 52 }, 12, lanes.length ? y + 14 : y);
@@ -125,7 +138,8 @@ function layout(data, width) {
     const top = y;
     const members = group.pods.map((pod) => ({ ...pod, key: pod.uid || pod.name }));
     const room = inner - 2 * PAD + POD.gap;
-    const columns = Math.max(1, Math.min(Math.max(members.length, 3), Math.floor(room / (POD.least + POD.gap))));
+    const least = width > 620 ? POD.roomy : POD.least;
+    const columns = Math.max(1, Math.min(Math.max(members.length, 3), Math.floor(room / (least + POD.gap))));
     const podWidth = Math.min(POD.most, room / columns - POD.gap);
     members.forEach((pod, index) => {
       pod.spot = {
@@ -174,14 +188,17 @@ function drawGroup(parts, group) {
 
 function drawPod(parts, pod) {
   set(parts.group, { class: `pod ${pod.state}` });
-  say(parts.tip, pod.name);
+  say(parts.tip, `${pod.name}: ${pod.status} ${pod.detail}`);
   say(parts.title, fit(pod.short, (pod.spot.w - 34) / 7.6));
   set(parts.title, { x: 28, y: 23 });
   if (!parts.dot) parts.dot = make("circle", "dot", parts.group);
   set(parts.dot, { cx: 15, cy: 18.5, r: 5 });
   const status = line(parts, 0, "status");
-  say(status, fit(pod.status, (pod.spot.w - 20) / 7));
+  say(status, cut(pod.status, (pod.spot.w - 22) / 6.6));
   set(status, { x: 13, y: 43 });
+  const detail = line(parts, 1);
+  say(detail, cut(pod.detail, (pod.spot.w - 22) / 6.8));
+  set(detail, { x: 13, y: 61 });
   if (!parts.bars) parts.bars = new Map();
   let x = 13;
   const seen = new Set();
@@ -192,9 +209,9 @@ function drawPod(parts, pod) {
       bar = { mark: make("rect", "", parts.group), count: make("text", "count", parts.group) };
       parts.bars.set(answer.lane, bar);
     }
-    set(bar.mark, { class: `mark lane-${answer.colour}`, x, y: 58, width: 10, height: 10, rx: 5 });
+    set(bar.mark, { class: `mark lane-${answer.colour}`, x, y: 74, width: 10, height: 10, rx: 5 });
     say(bar.count, String(answer.count));
-    set(bar.count, { x: x + 15, y: 67.5 });
+    set(bar.count, { x: x + 15, y: 83.5 });
     x += 15 + String(answer.count).length * 8.5 + 10;
   }
   for (const [lane, bar] of parts.bars) {
@@ -218,7 +235,7 @@ function fly(state, data, plan) {
         const dot = make("circle", `request lane-${lane.colour}`, state.flights);
         set(dot, { r: 4.5 });
         const from = `translate(${lane.spot.x + lane.spot.w / 2}px, ${lane.spot.y + lane.spot.h}px)`;
-        const to = `translate(${pod.spot.x + 18 + n * 6}px, ${pod.spot.y + 62}px)`;
+        const to = `translate(${pod.spot.x + 18 + n * 6}px, ${pod.spot.y + 78}px)`;
         const flight = dot.animate([{ transform: from, opacity: 0.9 }, { transform: to, opacity: 0.9 }], {
           duration: 380,
           delay: n * 60,

@@ -131,18 +131,18 @@ def _is_shown(pod: Pod, progress: Progress) -> bool:
 
 
 def _pod(pod: Pod, progress: Progress, colours: Mapping[str, int], language: Language) -> Scene:
-    status = [pod.status or say("run.pod-new", language)]
-    if pod.ready:
-        status.append(pod.ready)
+    details = [pod.ready]
     if pod.restarts:
-        status.append(f"↻{pod.restarts}")
+        details.append(f"↻{pod.restarts}")
     if pod.version:
-        status.append(pod.version)
+        details.append(f"v{pod.version}")
+    shown = say("run.pod-gone", language) if pod.gone else pod.status or say("run.pod-new", language)
     return {
         "name": pod.name,
         "uid": pod.uid,
         "short": pod.name.removeprefix(f"{pod.owner}-") if pod.owner else pod.name,
-        "status": say("run.pod-gone", language) if pod.gone else " · ".join(status),
+        "status": shown,
+        "detail": "" if pod.gone else " · ".join(one for one in details if one),
         "state": _state(pod),
         "answers": [
             {"lane": lane.name, "colour": colours[lane.name], "count": lane.answers[pod.name]}

@@ -82,7 +82,16 @@ def _draw_prediction(demo: Demo, predicted: str | None, view: Progress) -> None:
 
 
 def _draw_going(demo: Demo, run_id: str, view: Progress, *, stopping: bool) -> None:
-    stage = "cleaning" if stopping else "preparing" if view.stage == "running" and not view.steps else view.stage
+    queued_then = view.recorded is not None and view.stage == "queued"
+    stage = (
+        "asked"
+        if queued_then
+        else "cleaning"
+        if stopping
+        else "preparing"
+        if view.stage == "running" and not view.steps
+        else view.stage
+    )
     facts = {
         "place": view.queue_place or 0,
         "steps": view.started.steps if view.started else len(demo.steps),

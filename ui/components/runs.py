@@ -77,7 +77,7 @@ def _row(run: PastRun) -> dict[str, str]:
         say("review.date"): run.begun[:16].replace("T", " "),
         say("review.experiment"): demo.title.in_language(session.language()) if demo else run.demo,
         say("review.kind"): say("review.live" if run.live else "review.recorded"),
-        say("review.result"): say(f"run.{run.outcome}") if run.outcome else say("review.no-result"),
+        say("review.result"): say(f"run.was.{run.outcome}") if run.outcome else say("review.no-result"),
     }
 
 

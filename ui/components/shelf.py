@@ -55,7 +55,7 @@ def draw_shelf(concept: str | None) -> None:
                 st.caption(f"{say('lab.proves')}: {literal(_headings(demo))}")
                 last = entry.last
                 if last is not None and last.outcome is not None:
-                    st.markdown(_outcome(last.outcome, last.begun[:10]))
+                    st.markdown(_outcome(last.outcome, last.begun[:10], live=last.live))
                 facts = [say("lab.takes", seconds=round(demo.budget_seconds))]
                 facts += [say("lab.recorded")] if entry.recording else []
                 facts += [say("lab.never")] if last is None else []
@@ -70,9 +70,9 @@ def draw_shelf(concept: str | None) -> None:
                 )
 
 
-def _outcome(outcome: str, date: str) -> str:
+def _outcome(outcome: str, date: str, *, live: bool) -> str:
     colour = {"proven": "green", "disproven": "red", "inconclusive": "orange"}[outcome]
-    return f":{colour}[{say(f'run.{outcome}')}] · {date}"
+    return f":{colour}[{say(f'run.was.{outcome}')}] · {date} · {say('review.live' if live else 'review.recorded')}"
 
 
 def _headings(demo: Demo) -> str:

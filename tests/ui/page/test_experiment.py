@@ -42,7 +42,7 @@ def test_an_answer_offers_an_experiment(page: AppTest, answers: Any, answered: A
 def test_the_recording_is_played(page: AppTest, recorded: Any, house: Any, until: Any, words: Any) -> None:
     """Predicted, played, marked as recorded, judged; and kept in the journal."""
     opened(page).radio(key=f"predict-{SLUG}").set_value("new").run()
-    page.select_slider(key=f"speed-{SLUG}").set_value(8.0).run()
+    page.get_by_key(f"speed-{SLUG}").set_value(8.0).run()
     page.button(key=f"recorded-{SLUG}").click().run()
     until(page, lambda p: p.success)
     assert not page.exception
@@ -143,7 +143,7 @@ def test_an_unknown_experiment_is_asked_for(page: AppTest) -> None:
 
 def test_asking_goes_on_during_a_run(page: AppTest, recorded: Any, until: Any, words: Any) -> None:
     """A question is answered while the experiment runs beside it."""
-    opened(page).select_slider(key=f"speed-{SLUG}").set_value(0.5).run()
+    opened(page).get_by_key(f"speed-{SLUG}").set_value(0.5).run()
     page.button(key=f"recorded-{SLUG}").click().run()
     page.chat_input[0].set_value("왜?").run()
     until(page, lambda p: "한 파드로만 갑니다" in words(p))
