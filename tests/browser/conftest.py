@@ -122,6 +122,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process.wait(20)
 
 
+@pytest.fixture
+def served() -> Iterator[Callable[..., tuple[subprocess.Popen[bytes], int]]]:
+    """Starts servers of a test's own scripts, and ends them."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(script: Path, home: Path, *more: str) -> tuple[subprocess.Popen[bytes], int]:
+        process, port = serve(script, home, *more)
+        started.append(process)
+        return process, port
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(20)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real browser, or a skip that says why there is none."""

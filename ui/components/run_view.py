@@ -82,16 +82,7 @@ def _draw_prediction(demo: Demo, predicted: str | None, view: Progress) -> None:
 
 
 def _draw_going(demo: Demo, run_id: str, view: Progress, *, stopping: bool) -> None:
-    queued_then = view.recorded is not None and view.stage == "queued"
-    stage = (
-        "asked"
-        if queued_then
-        else "cleaning"
-        if stopping
-        else "preparing"
-        if view.stage == "running" and not view.steps
-        else view.stage
-    )
+    stage = "cleaning" if stopping else _stage(view)
     facts = {
         "place": view.queue_place or 0,
         "steps": view.started.steps if view.started else len(demo.steps),
@@ -112,6 +103,13 @@ def _draw_going(demo: Demo, run_id: str, view: Progress, *, stopping: bool) -> N
         st.markdown(literal(_said(demo, now)))
     if now.command:
         st.code(now.command, language="bash", wrap_lines=True)
+
+
+def _stage(view: Progress) -> str:
+    """What the run is at, in a word of the texts; a recorded run waits for nobody."""
+    if view.stage == "queued" and view.recorded:
+        return "asked"
+    return "preparing" if view.stage == "running" and not view.steps else view.stage
 
 
 def _stop(run_id: str) -> None:
