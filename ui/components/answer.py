@@ -1,4 +1,4 @@
-"""An answer as the chat shows it: correction first, text with marks, the cited lines, what comes next.
+"""An answer as the chat shows it: what it sets right, its text with marks, the cited lines, who wrote it.
 
 All text of notes and models passes through `prose`; the cited lines themselves stand in `st.code`, which shows and does nothing
 else. The language switch picks among what is stored with the answer: nothing is computed anew.
@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.answers.answer import Answer, Citation, Told
+from assistant.answers.framing import frame
 from assistant.journal import Message
 from assistant.settings import LanguageChoice
 from knowledge.passages import LANGUAGES
@@ -24,7 +25,6 @@ PARAGRAPH = "\n\n"
 def draw_answer(message: Message, choice: LanguageChoice) -> None:
     """The whole answer of a message, in the language or languages that the switch says."""
     answer = message.answer
-    _corrections(message)
     shown = _told(answer, choice)
     if answer.kind != "answer":
         _draw_refused(answer, shown)
@@ -40,13 +40,25 @@ def draw_answer(message: Message, choice: LanguageChoice) -> None:
 
 def draw_told(told: Told, key: str) -> None:
     """The text in one language with its marks, and a button for each mark that opens the exact lines."""
+    marks = frozenset(citation.number for citation in told.citations)
+    corrections, text = _parted(told)
     with st.container(key=f"told-{key}", gap="small"):
-        st.markdown(readable(told.text, frozenset(citation.number for citation in told.citations)), anchors=False)
+        for correction in corrections:
+            st.warning(readable(correction, marks), icon=":material/rule:")
+        st.markdown(readable(text, marks), anchors=False)
         if told.citations:
             with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"cites-{key}"):
                 st.caption(say("chat.sources"), width="content")
                 for citation in told.citations:
                     draw_citation(citation, key=f"cite-{key}-{citation.number}")
+
+
+def _parted(told: Told) -> tuple[list[str], str]:
+    """What sets the question right, with which an answer begins, and the answer itself."""
+    paragraphs = told.text.split(PARAGRAPH)
+    begins = frame("correction", told.language, text="").strip()
+    count = next((n for n, one in enumerate(paragraphs) if not one.startswith(begins)), len(paragraphs))
+    return paragraphs[:count], PARAGRAPH.join(paragraphs[count:])
 
 
 def draw_citation(citation: Citation, key: str) -> None:
@@ -75,11 +87,6 @@ def _told(answer: Answer, choice: LanguageChoice) -> list[Told]:
     if choice == "both" and answer.other is not None:
         return sorted((answer.told, answer.other), key=lambda told: LANGUAGES.index(told.language))
     return [answer.in_language(choice)] if choice in LANGUAGES else [answer.told]
-
-
-def _corrections(message: Message) -> None:
-    for correction in message.answer.corrections:
-        st.warning(f"**{say('chat.correction')}** {readable(correction.text)}", icon=":material/rule:")
 
 
 def _draw_refused(answer: Answer, shown: list[Told]) -> None:

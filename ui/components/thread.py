@@ -91,6 +91,7 @@ def _draw_next(message: Message) -> None:
                 key=key,
                 on_change=chosen,
                 format_func=labels.__getitem__,
+                wrap=True,
             )
         draw_wrong(message)
 

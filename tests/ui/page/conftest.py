@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant import settings as chosen_settings
 from assistant.answers.answer import Answer, Answered, AnswerEvent, Citation, Correction, Nearest, Retrieved, Said, Told
+from assistant.answers.framing import frame
 from assistant.demos.catalogue import DEMOS
 from assistant.journal import Journal
 from assistant.lab import events, recording
@@ -253,7 +254,11 @@ def long_recorded(house: House, moments: tuple[Moment, ...], recorded: Path) -> 
 @pytest.fixture
 def corrected() -> Answer:
     said = Correction("port-forward-external", "포트포워딩은 임시 통로입니다.", "port-forward/what")
-    return answer("포트포워딩은 외부용이죠?", corrections=(said,))
+    cited = (citation(1, "ko", "`kubectl port-forward`는 임시 통로입니다."),)
+    told = Told(
+        "ko", f"{frame('correction', 'ko', text='포트포워딩은 임시 통로입니다 [1].')}\n\n한 파드로만 갑니다 [1].", cited
+    )
+    return answer("포트포워딩은 외부용이죠?", corrections=(said,), told=told)
 
 
 @pytest.fixture
