@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import services, session
-from ui.components.prose import literal
+from ui.components.conversations import draw_conversations
 from ui.components.switch import draw_switch
 from ui.components.viewport import draw_viewport
 from ui.session import say
@@ -20,14 +20,6 @@ SCREENS = {
     "review": ":material/history_edu:",
     "cluster": ":material/hub:",
 }
-
-
-def _switched(conversation: str | None) -> None:
-    session.open_conversation(conversation)
-
-
-def _title(text: str) -> str:
-    return literal(text if len(text) <= 34 else f"{text[:33]}…")
 
 
 # First of all, and again below: an icon of a page would else be fetched from a font server as the tab's icon.
@@ -46,23 +38,6 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     draw_switch()
 if screen == "chat":
     with st.sidebar:
-        st.button(
-            say("page.new-conversation"), key="new", icon=":material/add:", on_click=_switched, args=(None,), width="stretch"
-        )
-        earlier = services.house().journal.conversations(12)
-        if earlier:
-            st.caption(say("page.conversations"))
-        with st.container(gap=None, key="conversations"):
-            for one in earlier:
-                st.button(
-                    _title(one.title),
-                    key=f"open-{one.id}",
-                    type="tertiary",
-                    width="stretch",
-                    wrap=False,
-                    disabled=one.id == session.conversation(),
-                    on_click=_switched,
-                    args=(one.id,),
-                )
+        draw_conversations()
 draw_viewport(narrow=session.width() == "narrow")
 page.run()

@@ -141,3 +141,11 @@ def test_a_text_is_full_of_markup(page: AppTest, answers: Any, answered: Any, un
     answers.scripted[nasty] = answered(nasty, told=Told("ko", nasty, ()))
     until(ask(page.run(), nasty), lambda p: "evil" in words(p) and p.markdown)
     assert not any(re.search(r"\]\(http|(?<!\\)<img|(?<!\\)\$", element.value) for element in page.markdown)
+
+
+def test_a_conversation_is_deleted(page: AppTest, house: Any, until: Any, words: Any) -> None:
+    """After a yes it is gone from the journal and from the page."""
+    until(ask(page.run(), "왜?"), lambda p: "3–4행" in words(p))
+    page.button(key="forget-yes").click().run()
+    assert house.journal.conversations() == ()
+    assert "3–4행" not in words(page)
