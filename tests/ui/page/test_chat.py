@@ -146,6 +146,6 @@ def test_a_text_is_full_of_markup(page: AppTest, answers: Any, answered: Any, un
 def test_a_conversation_is_deleted(page: AppTest, house: Any, until: Any, words: Any) -> None:
     """After a yes it is gone from the journal and from the page."""
     until(ask(page.run(), "왜?"), lambda p: "3–4행" in words(p))
-    page.button(key="forget-yes").click().run()
+    page.run().button(key="forget-yes").click().run()
     assert house.journal.conversations() == ()
     assert "3–4행" not in words(page)
