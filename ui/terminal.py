@@ -73,8 +73,6 @@ def print_answer(answer: Answer, *, both: bool, console: Console | None = None) 
     """The answer, its sources with lines, and what it offers."""
     console = console or Console()
     language = answer.language
-    for correction in answer.corrections:
-        console.print(Text(f"{say('terminal.correction', language)}: ", "bold yellow") + shown(correction.text))
     for told in (answer.told, answer.other) if both and answer.other else (answer.told,):
         _print_told(told, console)
     if answer.nearest and answer.kind != "answer":

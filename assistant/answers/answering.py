@@ -140,7 +140,7 @@ def _answered(
             confidence=found.confidence,
             told=Told(language, text, tuple(ledger.citations)),
             other=_composed(library, plan, other, notebooks, composer),
-            corrections=assumed + tuple(one.correction for one in evidence.settings if one.about is not None),
+            corrections=_each_once(*assumed, *(one.correction for one in evidence.settings if one.about is not None)),
             offers=_offered(cited, evidence, named_demos),
             nearest=(),
             related=_related(library, found, cited),
@@ -151,6 +151,11 @@ def _answered(
             fell_back=fell_back,
         )
     )
+
+
+def _each_once(*corrections: Correction) -> tuple[Correction, ...]:
+    """What the question assumes and the learner's own note states as well is corrected once."""
+    return tuple({one.id: one for one in corrections}.values())
 
 
 def _evidence(library: Knowledge, plan: _Plan, language: Language, notebooks: Notebooks) -> Evidence:
