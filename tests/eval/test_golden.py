@@ -149,3 +149,17 @@ def test_only_follow_ups_have_a_history(questions: list[Question]) -> None:
 def test_demos_are_among_the_experiments(questions: list[Question]) -> None:
     """Only the slugs of the experiments are expected as an offer."""
     assert {slug for q in questions for slug in q["demo"]} <= DEMOS
+
+
+def test_nothing_here_was_trained_on(questions: list[Question]) -> None:
+    """No golden question stands among those that finding is trained with."""
+    asked: set[str] = set()
+    for file in NOTES.glob("*/asked.toml"):
+        for languages in tomllib.loads(file.read_text("utf-8")).values():
+            asked |= {_bare(text) for texts in languages.values() for text in texts}
+    alone = [question for question in questions if not question.get("history")]
+    assert [question["id"] for question in alone if _bare(question["text"]) in asked] == []
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
