@@ -13,6 +13,7 @@ from assistant.lab.demo import Demo
 from knowledge.errors import StudyError
 from ui import services, session, words
 from ui.components.prose import literal, readable
+from ui.components.readiness import draw_readiness
 from ui.components.run_view import draw_run
 from ui.components.ticking import tick
 from ui.gate import Sight
@@ -137,22 +138,6 @@ def _draw_setup(demo: Demo) -> None:
         if sight is not None and (sight.refusal is None or first):
             st.checkbox(say("run.typed"), key=f"typed-{demo.slug}", help=say("run.typed-help"))
     draw_readiness(sight)
-
-
-def draw_readiness(sight: Sight | None) -> None:
-    """Whether a live run is possible; what is missing, and the next command."""
-    if sight is None:
-        st.caption(f"{say('run.looking')}…")
-    elif sight.refusal is None:
-        answer = sight.examination.answer
-        st.caption(say("run.live-ready", platform=literal(f"Minikube {answer.minikube}" if answer else "Minikube")))
-    elif not sight.consent_missing:
-        message, hint = words.explain(sight.refusal, session.language())
-        with st.container(border=True):
-            st.caption(say("run.live-missing"))
-            st.text(message)
-            if hint:
-                st.code(hint, language=None, wrap_lines=True)
 
 
 def draw_preview(demo: Demo, sight: Sight) -> None:
