@@ -5,23 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.lab.demo import Demo
-from assistant.lab.views import Progress, StepView
-from knowledge.errors import StudyError
+from assistant.lab.views import Progress
 from ui import services, session, words
+from ui.components.ending import draw_again, draw_end
 from ui.components.picture import draw_picture
 from ui.components.prose import literal
-from ui.components.readiness import draw_readiness
-from ui.evidence import card, observations
+from ui.components.steps import draw_log, draw_steps, said
 from ui.session import say
-from ui.verdicts import measured_text, odds_text
-
-STEP_ICON = {
-    "running": ":material/progress_activity:",
-    "learner": ":material/keyboard:",
-    "done": ":material/check_circle:",
-    "failed": ":material/error:",
-}
-LOG_SHOWN = 30
 
 
 def draw_run(demo: Demo, run_id: str) -> None:
@@ -31,14 +21,14 @@ def draw_run(demo: Demo, run_id: str) -> None:
     run = bench.run(run_id)
     if view is None:
         st.info(say("run.lost"))
-        _draw_again(demo, run_id)
+        draw_again(demo, run_id)
         return
     over = view.over or run is None or run.ended
     predicted = run.predicted if run is not None else _predicted(demo, run_id)
     _draw_mark(view)
     _draw_prediction(demo, predicted, view)
     if over:
-        _draw_end(demo, run_id, view, predicted)
+        draw_end(demo, run_id, view, predicted)
     else:
         _draw_going(demo, run_id, view, stopping=run is not None and run.stopping.is_set())
     if view.pods or view.lanes:
@@ -47,8 +37,8 @@ def draw_run(demo: Demo, run_id: str) -> None:
             st.caption(say("run.standing"))
     for one in view.adjusted:
         st.caption(_adjusted(one.code, dict(one.facts)))
-    _draw_steps(demo, run_id, view)
-    _draw_log(run_id, view)
+    draw_steps(demo, run_id, view)
+    draw_log(run_id, view)
     _draw_cleanup(view)
 
 
@@ -101,7 +91,7 @@ def _draw_going(demo: Demo, run_id: str, view: Progress, *, stopping: bool) -> N
     if now.state == "learner":
         st.info(say("run.your-turn", seconds=round(now.wait or 0)), icon=":material/keyboard:")
     else:
-        st.markdown(literal(_said(demo, now)))
+        st.markdown(literal(said(demo, now)))
     if now.command:
         st.code(now.command, language="bash", wrap_lines=True)
 
@@ -119,118 +109,11 @@ def _stop(run_id: str) -> None:
         run.stop("learner")
 
 
-def _said(demo: Demo, step: StepView) -> str:
-    return demo.steps[step.index].say.in_language(session.language()) if step.index < len(demo.steps) else step.verb
-
-
-def _draw_end(demo: Demo, run_id: str, view: Progress, predicted: str | None) -> None:
-    if view.refused is not None:
-        _draw_trouble(view.refused.code, dict(view.refused.facts))
-    for failure in view.failures:
-        _draw_trouble(failure.code, dict(failure.facts))
-    if view.stopped is not None:
-        st.warning(_stopped_by(view.stopped.by), icon=":material/stop_circle:")
-    _draw_verdict(demo, view)
-    if view.recorded:
-        draw_readiness(services.house().gate.sight())
-    with st.container(horizontal=True):
-        _draw_again(demo, run_id)
-        if view.finished is not None:
-            language = session.language()
-            st.download_button(
-                say("run.evidence"),
-                card(view, demo, predicted, language),
-                file_name=f"{demo.slug}-{run_id}.md",
-                mime="text/markdown",
-                key=f"evidence-{run_id}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-            st.download_button(
-                say("run.observations"),
-                lambda: observations(services.house().bench.moments(run_id)),
-                file_name=f"{demo.slug}-{run_id}.csv",
-                mime="text/csv",
-                key=f"observations-{run_id}",
-                icon=":material/table:",
-                on_click="ignore",
-            )
-
-
-def _draw_again(demo: Demo, run_id: str) -> None:
-    def again() -> None:
-        session.open_run(None)
-        session.put(f"predict-{demo.slug}", None)
-        st.rerun()
-
-    st.button(say("run.again"), key=f"again-{run_id}", icon=":material/replay:", on_click=again)
-
-
-def _draw_verdict(demo: Demo, view: Progress) -> None:
-    verdict = view.verdict
-    if verdict is None:
-        return
-    language = session.language()
-    text = measured_text(demo.verdicts[verdict.outcome].in_language(language), verdict.measured)
-    head = say(f"run.{verdict.outcome}-recorded" if view.recorded else f"run.{verdict.outcome}")
-    box = {"proven": st.success, "disproven": st.error, "inconclusive": st.warning}[verdict.outcome]
-    icon = {"proven": ":material/verified:", "disproven": ":material/cancel:", "inconclusive": ":material/help:"}
-    box(f"**{head}**: {literal(text)}", icon=icon[verdict.outcome])
-    with st.expander(say("run.how"), key=f"how-{view.namespace}"):
-        st.caption(say("run.threshold"))
-        st.code("\n".join(verdict.expected), language=None)
-        if verdict.odds is not None:
-            st.text(odds_text(verdict.odds, language))
-        st.caption(say("run.measured"))
-        st.code("\n".join(f"{name} = {value}" for name, value in verdict.measured.items()), language=None)
-
-
-def _draw_trouble(code: str, facts: dict[str, object]) -> None:
-    message, hint = words.explain(StudyError(code, **facts), session.language())  # type: ignore[arg-type]
-    st.error(literal(message), icon=":material/error:")
-    if hint:
-        st.text(hint)
-
-
-def _stopped_by(by: str) -> str:
-    try:
-        return say(f"run.stopped.{by}")
-    except KeyError:
-        return say("run.stopped.learner")
-
-
 def _adjusted(code: str, facts: dict[str, object]) -> str:
     try:
         return literal(words.say(f"adjusted.{code}", session.language(), **facts))
     except (KeyError, FileNotFoundError):
         return literal(code)
-
-
-def _draw_steps(demo: Demo, run_id: str, view: Progress) -> None:
-    with st.container(gap=None, key=f"steps-{run_id}"):
-        for step in view.steps:
-            took = f" · {say('run.seconds', seconds=f'{step.seconds:.1f}')}" if step.seconds is not None else ""
-            label = literal(f"{_said(demo, step)}{took}")
-            with st.expander(label, key=f"step-{run_id}-{step.index}", icon=STEP_ICON[step.state], type="step"):
-                if step.command:
-                    st.caption(say("run.command"))
-                    st.code(step.command, language="bash", wrap_lines=True)
-                if step.yaml:
-                    st.caption(say("run.yaml"))
-                    st.code(step.yaml, language="yaml")
-                if not (step.command or step.yaml):
-                    st.text(step.verb)
-        if not view.over:
-            begun = {step.index for step in view.steps}
-            for number, step_ahead in enumerate(demo.steps):
-                if number not in begun:
-                    st.caption(f"○ {literal(step_ahead.say.in_language(session.language()))}")
-
-
-def _draw_log(run_id: str, view: Progress) -> None:
-    if view.log:
-        with st.expander(say("run.log"), key=f"log-{run_id}"):
-            st.code("\n".join(f"{one.source}: {one.text}" for one in view.log[-LOG_SHOWN:]), language=None, wrap_lines=True)
 
 
 def _draw_cleanup(view: Progress) -> None:
