@@ -37,7 +37,7 @@ DEMO = Demo(
         ),
         WaitEndpoints(Text("엔드포인트를 봅니다.", "See the endpoints."), "web", _WEB[:3], "before", unready=_WEB[3:]),
         Relabel(Text("web-1의 레이블을 바꿉니다.", "Change a label of web-1."), "web-1", "app", "db"),
-        WaitEndpoints(Text("엔드포인트가 따라오는지 봅니다.", "See whether they follow."), "web", _WEB[1:3], "after", 1),
+        WaitEndpoints(Text("엔드포인트가 따라오는지 봅니다.", "See whether they follow."), "web", _WEB[1:3], "after"),
     ),
     expects=(
         Expect("selected", "==", "$selectors"),

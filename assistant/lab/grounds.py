@@ -29,7 +29,7 @@ ACCOUNT = "kubenote-steps"
 LIFETIME = 3600
 """Seconds that a run's token lives; its namespace says so in an annotation."""
 OWING = "owing"
-USABLE_WITHIN = 15.0
+USABLE_WITHIN = 30.0
 """Seconds that a new namespace has until pods can be made in it."""
 GONE_WITHIN = 60.0
 """Seconds that a cleanup waits for the namespace to go."""

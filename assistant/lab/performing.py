@@ -222,7 +222,7 @@ class _Performance:
             except StudyError as error:
                 since = since or time.monotonic()
                 if error.code == "lease-lost" or time.monotonic() - since > 4 * RENEWED:
-                    self.failed = self.failed or StudyError("lease-lost", holder=str(error.facts.get("holder", "")))
+                    self.failed = self.failed or error  # lost to another run, or nobody answers and it will lapse
                     self.run.stop("lease")
 
     def _prepare(self) -> Sandbox:

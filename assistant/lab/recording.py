@@ -63,13 +63,19 @@ def fingerprint(demo: Demo) -> str:
 def tee(moments: Iterator[Moment], path: Path) -> Iterator[Moment]:
     """Write what passes by to `path`; the file appears when the run finished with a verdict, else not at all.
 
+    It begins with DemoStarted: who plays it need not wait in the queue again.
+
     StudyError `recording-not-written` at the end where the disk said no: the run itself goes on undisturbed.
     """
     draft = path.with_name(path.name + ".new")
     lines: list[str] = []
+    first: Moment | None = None
     done = False
     for moment in moments:
-        lines.append(to_line(moment))
+        if first is None and isinstance(moment.event, DemoStarted):
+            first = moment
+        if first is not None:
+            lines.append(to_line(replace(moment, n=moment.n - first.n, t=moment.t - first.t)))
         event = moment.event
         done = isinstance(event, DemoFinished) and event.ending == "finished" and event.verdict is not None
         yield moment

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +15,11 @@ from assistant.lab.cluster import Cluster
 from assistant.lab.demo import Demo, Value, Verdict
 from assistant.lab.events import DemoFinished, Moment, StepFailed
 from assistant.settings import Settings, load
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stops the node comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("minikube") is not None)
 
 
 @pytest.fixture
@@ -75,3 +82,39 @@ def play(settings: Settings, journal: Journal, owner: Cluster) -> Iterator[Play]
 
     yield run
     assert not [left.namespace for left in grounds.ours(owner) if not left.deleting]
+
+
+FindProcess = Callable[[str], int]
+
+
+@pytest.fixture
+def node_process(owner: Cluster) -> FindProcess:
+    """The pid of a program of this very node, as kube-apiserver or kubelet; skipped where this machine does not show it.
+
+    The API server is known by the address that it advertises, everything else by sharing its network.
+    """
+    host = urlsplit(owner.entry.server).hostname
+
+    def running(name: str) -> list[tuple[Path, list[str]]]:
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (folder / "cmdline").read_bytes().decode().split("\0")
+            except OSError:
+                continue
+            if Path(line[0]).name == name:
+                found.append((folder, line))
+        return found
+
+    def find(name: str) -> int:
+        try:
+            servers = [folder for folder, line in running("kube-apiserver") if f"--advertise-address={host}" in line]
+            networks = {os.readlink(folder / "ns/net") for folder in servers}
+            found = [folder for folder, _ in running(name) if os.readlink(folder / "ns/net") in networks]
+        except PermissionError:
+            found = []
+        if len(found) != 1:
+            pytest.skip(f"the {name} of the node {host} is not a process that this machine shows: run on the node's machine")
+        return int(found[0].name)
+
+    return find

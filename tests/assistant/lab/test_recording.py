@@ -13,7 +13,7 @@ import pytest
 from assistant.demos.catalogue import DEMOS
 from assistant.lab import recording, running
 from assistant.lab.demo import Demo, Expect, Text, Verdict
-from assistant.lab.events import DemoFinished, DemoStarted, Event, Measured, Moment, StepFailed, to_line
+from assistant.lab.events import DemoFinished, DemoStarted, Event, Measured, Moment, Queued, StepFailed, to_line
 from assistant.settings import Settings
 from knowledge.errors import StudyError
 
@@ -71,6 +71,14 @@ def test_a_run_is_recorded_and_played(tmp_path: Path) -> None:
     wrong = tuple(recording.play(path, DEMO, predicted="two"))[-1].event
     assert isinstance(wrong, DemoFinished)
     assert wrong.predicted_right is False
+
+
+def test_a_run_that_waited_for_its_turn(tmp_path: Path) -> None:
+    """Recorded from where it began: nobody who plays it waits in the queue again."""
+    began = [replace(moment, n=moment.n + 1, t=moment.t + 30) for moment in moments(Measured("after_ready", 3), gap=1.0)]
+    passed = tuple(recording.tee(iter([Moment("r", 0, 0.1, Queued(1)), *began]), tmp_path / "demo.jsonl"))
+    assert passed[0].event == Queued(1)
+    assert recording.read(tmp_path / "demo.jsonl") == moments(Measured("after_ready", 3), gap=1.0)
 
 
 def test_a_run_that_failed_is_not_kept(tmp_path: Path) -> None:

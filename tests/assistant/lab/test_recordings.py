@@ -56,6 +56,7 @@ def test_it_is_a_whole_run(slug: str) -> None:
     """One run in order, every step begun and finished, cleaned up, drawn by the same fold as a live one."""
     moments = recorded(slug)
     assert len({moment.run for moment in moments}) == 1
+    assert isinstance(moments[0].event, DemoStarted)
     assert [moment.n for moment in moments] == list(range(len(moments)))
     times = [moment.t for moment in moments]
     assert times == sorted(times)
