@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import session, words
+from ui import services, session, words
 from ui.components.prose import literal
 from ui.gate import Sight
 from ui.session import say
@@ -24,3 +24,9 @@ def draw_readiness(sight: Sight | None) -> None:
             st.text(message)
             if hint:
                 st.code(hint, language=None, wrap_lines=True)
+            st.button(say("cluster.look"), key="readiness-look", icon=":material/refresh:", on_click=_look)
+
+
+def _look() -> None:
+    services.house().gate.look()
+    st.rerun()

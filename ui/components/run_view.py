@@ -10,7 +10,7 @@ from ui import services, session, words
 from ui.components.ending import draw_again, draw_end
 from ui.components.picture import draw_picture
 from ui.components.prose import literal
-from ui.components.steps import draw_log, draw_steps, said
+from ui.components.steps import draw_log, draw_steps, said, typed_line
 from ui.session import say
 
 
@@ -93,7 +93,7 @@ def _draw_going(demo: Demo, run_id: str, view: Progress, *, stopping: bool) -> N
     else:
         st.markdown(literal(said(demo, now)))
     if now.command:
-        st.code(now.command, language="bash", wrap_lines=True)
+        st.code(typed_line(now), language="bash", wrap_lines=True)
 
 
 def _stage(view: Progress) -> str:

@@ -24,6 +24,13 @@ def said(demo: Demo, step: StepView) -> str:
     return demo.steps[step.index].say.in_language(session.language()) if step.index < len(demo.steps) else step.verb
 
 
+def typed_line(step: StepView) -> str:
+    """The command as it can be pasted into a terminal: with what it reads from standard input, where the learner types it."""
+    if step.state == "learner" and step.yaml and step.command.endswith("-f -"):
+        return f"{step.command} <<'EOF'\n{step.yaml.rstrip()}\nEOF"
+    return step.command
+
+
 def draw_steps(demo: Demo, run_id: str, view: Progress) -> None:
     """The steps that have begun, folded, and those to come."""
     with st.container(gap=None, key=f"steps-{run_id}"):
