@@ -192,6 +192,7 @@ class SeeBalancer(Verb):
         yield Measured("node_port", port)
         yield Measured("node_port_kept", before == {port} if before else port > 0)
         if external:
+            self._settle(sandbox, external)
             answers = [http_get(external, 80) for _ in range(self.tries)]
             yield Measured("balancer_sent", self.tries)
             yield Measured("balancer_answers", sum(answer is not None for answer in answers))
@@ -199,6 +200,13 @@ class SeeBalancer(Verb):
         nodes = [node.address for node in sandbox.survey().nodes if node.address]
         if nodes and port:
             sandbox.memory["node_url"] = f"http://{nodes[0]}:{port}"
+
+    def _settle(self, sandbox: Sandbox, host: str) -> None:
+        """Ask until it answers, 5 s at most: just after a change it refuses for a moment. The counting decides."""
+        for _ in range(17):
+            if http_get(host, 80, seconds=1.0) is not None:
+                return
+            sandbox.sleep(0.3)
 
     def _external(self, sandbox: Sandbox) -> str | None:
         form: dict[str, Any] = sandbox.seen.get("Service", self.service) or {}
