@@ -9,7 +9,6 @@ from assistant.lab.views import Progress
 from knowledge.errors import StudyError
 from ui import services, session, words
 from ui.components.prose import literal
-from ui.components.readiness import draw_readiness
 from ui.evidence import card, observations
 from ui.session import say
 from ui.verdicts import measured_text, odds_text
@@ -24,8 +23,6 @@ def draw_end(demo: Demo, run_id: str, view: Progress, predicted: str | None) -> 
     if view.stopped is not None:
         st.warning(_stopped_by(view.stopped.by), icon=":material/stop_circle:")
     _draw_verdict(demo, view)
-    if view.recorded:
-        draw_readiness(services.house().gate.sight())
     with st.container(horizontal=True):
         draw_again(demo, run_id)
         if view.finished is not None:

@@ -10,6 +10,7 @@ from ui import services, session, words
 from ui.components.ending import draw_again, draw_end
 from ui.components.picture import draw_picture
 from ui.components.prose import literal
+from ui.components.readiness import draw_readiness
 from ui.components.steps import draw_log, draw_steps, said, typed_line
 from ui.session import say
 
@@ -40,6 +41,8 @@ def draw_run(demo: Demo, run_id: str) -> None:
     draw_steps(demo, run_id, view)
     draw_log(run_id, view)
     _draw_cleanup(view)
+    if over and view.recorded:
+        draw_readiness(services.house().gate.sight())
 
 
 def _predicted(demo: Demo, run_id: str) -> str | None:
