@@ -19,7 +19,7 @@ from assistant.answers.phrasing import MARK
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_LIVELY = re.compile(r"\S*(?:://|[wW]{3}\.|@)\S*|:[\w+/-]+:")
+_LIVELY = re.compile(r"\S*(?:://|[wW]{3}\.|@)\S*|(?<!\d):[\w+/-]+:")
 """What is turned into a link or an icon after parsing, where no escape helps: addresses, mail addresses, :icon: names."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _BARE_PIPE = re.compile(r"(?<!\\)\|")

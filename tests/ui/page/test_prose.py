@@ -96,6 +96,11 @@ def test_what_notes_are_made_of() -> None:
     assert "`x\\|y`" in readable(text)
 
 
+def test_a_time_of_day() -> None:
+    """It is no icon."""
+    assert readable("2026-11-30 22:15:18") == "2026\\-11\\-30 22\\:15\\:18"
+
+
 def test_citation_marks() -> None:
     """Marks that stand for something are coloured and never parted from their word; others are text."""
     assert readable("그렇습니다 [1]. 아닙니다 [7].", frozenset({1})) == "그렇습니다\u00a0:blue[\\[1\\]]\\. 아닙니다 \\[7\\]\\."
