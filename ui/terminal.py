@@ -159,6 +159,8 @@ class RunScreen:
 
     def __exit__(self, *raised: Any) -> None:
         self._live.__exit__(*raised)
+        if not self._live.console.is_terminal:
+            self._live.console.print()  # rich leaves the last line open where nothing is redrawn
 
     def show(self, view: RunView) -> None:
         """Draw the run as it is now."""
