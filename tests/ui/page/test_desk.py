@@ -135,13 +135,17 @@ def test_the_cluster_is_looked_at(house: Any, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(minikube, "look", lambda profile: Life("running", profile))
 
+    asked = threading.Event()
+
     def examine(*_: Any) -> Any:
+        asked.wait(10)
         raise OSError("broken")
 
     monkeypatch.setattr(performing, "examine", examine)
     gate = Gate(house.settings, house.journal)
     assert gate.sight() is None
-    for _ in range(200):
+    asked.set()
+    for _ in range(1000):
         if gate.sight() is not None:
             break
         threading.Event().wait(0.01)
