@@ -71,7 +71,7 @@ def _home(settings: Settings) -> Iterator[Check]:
 
 
 def _index(settings: Settings) -> Iterator[Check]:
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
     library = Library(settings.index_folder, embedding=settings.embedding)
     try:

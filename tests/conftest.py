@@ -42,7 +42,7 @@ def lexical_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built-in notes, indexed without an encoder: a few seconds, once for all tests and all their workers."""
     from filelock import FileLock
 
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):

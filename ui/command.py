@@ -87,7 +87,7 @@ def say(key: str, language: Language, **facts: object) -> None:
 def opened_library(settings: Settings, *, quiet: bool) -> Iterator[Any]:
     """The library with its index up to date; progress on standard error where it takes its time."""
     keep_private(settings.tracing)
-    from knowledge.library import Library
+    from knowledge.reference import Library
     from ui.terminal import index_progress
 
     library = Library(settings.index_folder, embedding=settings.embedding)

@@ -26,7 +26,7 @@ from ui.chores import Chores
 from ui.gate import Gate
 
 if TYPE_CHECKING:
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
 
 logger = logging.getLogger(__name__)
@@ -47,11 +47,11 @@ class House:
     """Everything behind the page. Threads may use all of it; the library loads at its first use."""
 
     def __init__(self, settings: Settings) -> None:
-        from knowledge.library import Library
+        from knowledge.reference import Library
 
         self.settings = settings
         self.journal = Journal(settings.journal_file)
-        self.library: Library = Library(settings.index_folder, embedding=settings.embedding)
+        self.notes: Library = Library(settings.index_folder, embedding=settings.embedding)
         self.desk = Desk(self.journal, self._answer)
         self.bench = Bench(settings, self.journal)
         self.gate = Gate(settings, self.journal)
@@ -64,11 +64,11 @@ class House:
 
     def _warm(self) -> None:
         try:
-            for step in self.library.sync():
+            for step in self.notes.sync():
                 self.warmth = Warmth(step.phase, step.done, step.total)
-            self.library.find("파드")
+            self.notes.find("파드")
             self.warmth = Warmth("ready", ready=True)
-            self.library.watch()
+            self.notes.watch()
         except StudyError as error:
             self.warmth = Warmth("failed", ready=True, error=error)
         except Exception as error:
@@ -87,7 +87,7 @@ class House:
     def _answer(self, question: str, language: LanguageChoice, history: Sequence[str]) -> Iterator[AnswerEvent]:
         from assistant.answers.answering import ask
 
-        return ask(self.library, question, language=language, history=history, composer=_composer(self.settings))
+        return ask(self.notes, question, language=language, history=history, composer=_composer(self.settings))
 
     def apply(self, settings: Settings) -> None:
         """Take changed settings into use; another encoder waits for the next start."""
@@ -101,7 +101,7 @@ class House:
         from assistant.lab import running
 
         running.leave()
-        self.library.close()
+        self.notes.close()
         self.journal.close()
 
 

@@ -68,7 +68,7 @@ def _index_at_first(settings: Settings, language: Language) -> None:
     """The first start takes long: it is shown here, before the browser opens on a page that could not answer."""
     if settings.index_folder.exists():
         return
-    from knowledge.library import Library
+    from knowledge.reference import Library
     from ui.terminal import index_progress
 
     library = Library(settings.index_folder, embedding=settings.embedding)

@@ -113,7 +113,7 @@ def edit_to_found(library: object, vault: Path) -> float:
 
 
 def measured() -> Iterator[Figure]:
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
     python, kubenote = sys.executable, str(Path(sys.executable).with_name("kubenote"))
     with temporary() as folder:

@@ -187,7 +187,7 @@ def main(arguments: Sequence[str]) -> None:
     wanted.add_argument("--misses", action="store_true", help="show what went wrong with open questions")
     wanted.add_argument("--json", type=Path, help="write every outcome of an open question to this file")
     chosen = wanted.parse_args(arguments)
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder))

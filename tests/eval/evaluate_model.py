@@ -104,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     from assistant import settings as chosen_settings
     from assistant.answers import chat_model
     from assistant.privacy import keep_private
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
     settings = chosen_settings.load()
     keep_private(settings.tracing)

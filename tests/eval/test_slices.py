@@ -38,7 +38,7 @@ def noise(true: int, of: int) -> float:
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple[int, int]]]:
     """Slice -> measure -> (true, judged), of the open questions asked now."""
-    from knowledge.library import Library
+    from knowledge.reference import Library
 
     library = Library(tmp_path_factory.mktemp("index"))
     for _ in library.sync():

@@ -12,7 +12,7 @@ import pytest
 
 from knowledge.corpus import Vectors
 from knowledge.encoder import Encoder, unit
-from knowledge.library import Library
+from knowledge.reference import Library
 
 
 class Buckets:

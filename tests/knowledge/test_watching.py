@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.folders import Registered
-from knowledge.library import Library
+from knowledge.reference import Library
 from knowledge.watching import Watching, filesystem
 
 PATIENCE = 20.0

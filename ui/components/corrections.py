@@ -16,7 +16,7 @@ def draw_corrections() -> None:
 
     st.text(say("notes.corrections-intro"))
     shown: tuple[Language, ...] = LANGUAGES if session.choice() == "both" else (session.language(),)
-    library = services.house().library
+    library = services.house().notes
     for one in misconceptions():
         with st.container(border=True, key=f"correction-{one.id}"):
             for column, language in zip(st.columns(len(shown)), shown, strict=True):

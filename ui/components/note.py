@@ -17,7 +17,7 @@ FIRST = "pod"
 
 def draw_concept() -> None:
     """Choose a concept and read it."""
-    concepts = {concept.slug: concept for concept in services.house().library.concepts()}
+    concepts = {concept.slug: concept for concept in services.house().notes.concepts()}
     if not concepts:
         return
     language = session.language()
@@ -43,7 +43,7 @@ def draw_concept() -> None:
 
 
 def _draw_section(section_id: str, shown: tuple[Language, ...]) -> None:
-    library = services.house().library
+    library = services.house().notes
     section = library.section(section_id)
     if section is None:
         return

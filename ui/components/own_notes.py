@@ -23,7 +23,7 @@ def draw_own_notes() -> None:
         st.text_input(say("notes.path"), key=PATH_KEY, placeholder="~/Documents/Obsidian")
         st.button(say("notes.add"), key="own-add", icon=":material/add:", on_click=_add)
     draw_chore(CHORE, say("notes.adding"))
-    folders = services.house().library.note_folders()
+    folders = services.house().notes.note_folders()
     if not folders:
         st.caption(say("notes.none"))
     for folder in folders:
@@ -34,7 +34,7 @@ def _add() -> None:
     path = str(session.get(PATH_KEY) or "").strip()
     if not path:
         return
-    library = services.house().library
+    library = services.house().notes
 
     def work() -> Iterator[Any]:
         yield library.add_notes(Path(path).expanduser())
@@ -44,7 +44,7 @@ def _add() -> None:
 
 
 def _remove(folder: str) -> None:
-    library = services.house().library
+    library = services.house().notes
 
     def work() -> Iterator[Any]:
         yield library.remove_notes(folder)

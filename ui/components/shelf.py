@@ -21,7 +21,7 @@ def concept_titles() -> dict[str, str]:
     house = services.house()
     if not house.warmth.ready:
         return {}
-    return {concept.slug: concept.titles[session.language()] for concept in house.library.concepts()}
+    return {concept.slug: concept.titles[session.language()] for concept in house.notes.concepts()}
 
 
 def draw_filter() -> str | None:
@@ -79,6 +79,6 @@ def _headings(demo: Demo) -> str:
     """The section that the verdict is stamped on, and how many more the experiment backs."""
     house = services.house()
     first = demo.proves[0]
-    section = house.library.section(first) if house.warmth.ready else None
+    section = house.notes.section(first) if house.warmth.ready else None
     named = section.place(session.language()).heading if section else first
     return named if len(demo.proves) == 1 else say("lab.and-more", first=named, count=len(demo.proves) - 1)

@@ -99,7 +99,7 @@ def _draw_next(message: Message) -> None:
 def _related(message: Message) -> list[str]:
     house = services.house()
     ready = house.warmth.ready and message.answer.related
-    concepts = {concept.slug: concept for concept in house.library.concepts()} if ready else {}
+    concepts = {concept.slug: concept for concept in house.notes.concepts()} if ready else {}
     found = [concepts[slug].titles[session.language()] for slug in message.answer.related if slug in concepts]
     return list(dict.fromkeys(found))
 

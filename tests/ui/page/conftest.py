@@ -139,7 +139,7 @@ class House:
     def __init__(self, answers: Answers) -> None:
         self.settings = chosen_settings.load()
         self.journal = Journal(self.settings.journal_file)
-        self.library: Any = Library()
+        self.notes: Any = Library()
         self.desk = Desk(self.journal, answers)
         self.bench = Bench(self.settings, self.journal)
         self.gate = Gate()

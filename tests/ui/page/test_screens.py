@@ -117,7 +117,7 @@ def test_own_notes_are_added(page: AppTest, house: Any, until: Any, words: Any) 
         added.append(str(path))
         raise StudyError("notes-missing", path=str(path))
 
-    house.library.add_notes = add_notes
+    house.notes.add_notes = add_notes
     shown(page, "notes")
     page.get_by_key("notes-view-ko").set_value("own").run()
     page.text_input(key="own-path").set_value("/nowhere").run()

@@ -19,7 +19,7 @@ from knowledge.corpus import Vectors
 from knowledge.encoder import Encoder
 from knowledge.errors import StudyError
 from knowledge.folders import Converted, Skipped
-from knowledge.library import Library
+from knowledge.reference import Library
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_a_large_vault_asks_the_store(library: Library, vault: Path, monkeypatch
 SECOND = """
 import sys
 from pathlib import Path
-from knowledge.library import Library
+from knowledge.reference import Library
 index, notes, vault = map(Path, sys.argv[1:4])
 library = Library(index, embedding="none", notes_folder=notes)
 print(library.add_notes(vault).passages, flush=True)
