@@ -28,9 +28,9 @@ def test_asked_predicted_played_proven(opened: Opened) -> None:
     page.locator(f'[class*="st-key-offer-open-"][class*="{SLUG}"] button').click(timeout=120_000)
     page.locator(f".st-key-predict-{SLUG}").get_by_text("3개: 이름이 다른 새 파드", exact=True).click()
     play(page)
-    expect(page.locator(".st-key-demo-pane")).to_contain_text("기록 재생")
+    expect(page.locator(".st-key-demo-pane")).to_contain_text("녹화 재생")
     expect(page.locator(".st-key-demo-pane")).to_contain_text("내 예상")
-    expect(page.locator('[data-testid="stAlert"]').first).to_contain_text("기록된 실행에서 확인됨", timeout=60_000)
+    expect(page.locator('[data-testid="stAlert"]').first).to_contain_text("녹화된 실행에서 확인됨", timeout=60_000)
     expect(page.locator(".st-key-demo-pane")).to_contain_text("예상이 맞았습니다")
     with page.expect_download() as card:
         page.locator('[class*="st-key-evidence-"] button').click()

@@ -47,7 +47,7 @@ def test_the_recording_is_played(page: AppTest, recorded: Any, house: Any, until
     until(page, lambda p: p.success)
     assert not page.exception
     shown = words(page)
-    assert "기록된 실행에서 확인됨" in shown
+    assert "녹화된 실행에서 확인됨" in shown
     assert "2026\\-11\\-30" in shown or "2026-11-30" in shown
     assert "예상이 맞았습니다" in shown
     until(page, lambda _: [run.outcome for run in house.journal.runs()] == ["proven"])
@@ -76,7 +76,7 @@ def test_there_is_no_recording(page: AppTest, words: Any) -> None:
     """It says so instead of offering one."""
     opened(page)
     if page.button(key=f"recorded-{SLUG}").disabled:
-        assert "기록은 아직 없습니다" in words(page)
+        assert "녹화는 아직 없습니다" in words(page)
 
 
 def test_the_first_run_on_a_cluster(page: AppTest, house: Any, words: Any) -> None:
