@@ -306,23 +306,6 @@ class Journal:
         rows = self._rows(writes.select().order_by(writes.c.id.desc()).limit(limit))
         return tuple(Write(**{name: value for name, value in row.items() if name != "id"}) for row in rows)
 
-    # translations
-
-    def translated(self, key: str) -> str | None:
-        """A translation that was made before; the key holds model, languages and text (as a digest)."""
-        from assistant.tables import translations
-
-        rows = self._rows(translations.select().where(translations.c.key == key))
-        return str(rows[0]["text"]) if rows else None
-
-    def keep_translation(self, key: str, text: str) -> None:
-        from sqlalchemy.dialects.sqlite import insert
-
-        from assistant.tables import translations
-
-        row = {"key": key, "text": text}
-        self._write(insert(translations).values(**row).on_conflict_do_update(index_elements=["key"], set_=row))
-
 
 def _opened(file: Path) -> Engine:
     """The engine of a journal file with its tables made; StudyError `journal-newer` where a later Kubenote wrote it."""

@@ -79,10 +79,3 @@ writes = Table(
     Column("kind", String, nullable=False),
     Column("name", String, nullable=False),
 )
-
-translations = Table(
-    "translations",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("text", Text, nullable=False),
-)

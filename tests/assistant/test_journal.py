@@ -136,9 +136,3 @@ def test_journal_of_a_newer_kubenote(journal: Journal, home: Path) -> None:
     with pytest.raises(StudyError) as raised:
         journal.consents()
     assert raised.value.code == "journal-newer"
-
-
-def test_translation_is_found_by_its_key(journal: Journal) -> None:
-    """A translation is made once."""
-    journal.keep_translation("k", "text")
-    assert (journal.translated("k"), journal.translated("other")) == ("text", None)
