@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from assistant.demos.catalogue import DEMOS
+
 HERE = Path(__file__).parent
 NOTES = HERE.parents[1] / "knowledge" / "notes"
 SECTION = re.compile(r"^## .*\{#([\w-]+)\}\s*$", re.MULTILINE)
@@ -27,29 +29,6 @@ SIZES = {
     "off": 25,
     "trap": 25,
     "near": 30,
-}
-DEMOS = {
-    "cluster-anatomy",
-    "api-watch",
-    "pod-status",
-    "liveness-restarts",
-    "pod-lifecycle",
-    "labels-and-selectors",
-    "replicaset-self-healing",
-    "replicaset-adoption",
-    "deployment-scale",
-    "rolling-update",
-    "readiness-gates-traffic",
-    "rollback",
-    "service-cluster-ip",
-    "connection-not-request",
-    "session-affinity",
-    "api-proxy-balancing",
-    "port-forward-sticky",
-    "proxy-vs-port-forward",
-    "service-node-port",
-    "service-load-balancer",
-    "overlay-network",
 }
 Question = dict[str, Any]
 
@@ -148,7 +127,7 @@ def test_only_follow_ups_have_a_history(questions: list[Question]) -> None:
 
 def test_demos_are_among_the_experiments(questions: list[Question]) -> None:
     """Only the slugs of the experiments are expected as an offer."""
-    assert {slug for q in questions for slug in q["demo"]} <= DEMOS
+    assert {slug for q in questions for slug in q["demo"]} <= set(DEMOS)
 
 
 def test_nothing_here_was_trained_on(questions: list[Question]) -> None:
