@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.answers.answer import Answer, from_json, to_json
+from assistant.answers.answer import Answer, from_kept, to_kept
 from assistant.lab.events import DemoFinished, Moment, from_line, to_line
 from knowledge.errors import StudyError
 
@@ -160,8 +160,7 @@ class Journal:
         """Add an answer to a conversation; a refusal is kept for the teacher besides. Gives the message's id."""
         from assistant.tables import messages
 
-        form = {**to_json(answer), "read_on": answer.read_on}
-        row = {"conversation": conversation, "at": now(), "question": answer.question, "answer": json.dumps(form)}
+        row = {"conversation": conversation, "at": now(), "question": answer.question, "answer": json.dumps(to_kept(answer))}
         self.keep_refusal(answer)
         with self._transaction() as connection:
             made = connection.execute(messages.insert().values(**row)).inserted_primary_key
@@ -172,7 +171,7 @@ class Journal:
         from assistant.tables import messages
 
         rows = self._rows(messages.select().where(messages.c.conversation == conversation).order_by(messages.c.id))
-        return tuple(Message(row["id"], row["at"], from_json(json.loads(row["answer"]))) for row in rows)
+        return tuple(Message(row["id"], row["at"], from_kept(json.loads(row["answer"]))) for row in rows)
 
     def conversations(self, limit: int = 50) -> tuple[Conversation, ...]:
         """The conversations in which something was asked, newest first."""
@@ -219,14 +218,14 @@ class Journal:
         """Keep an answer that a learner calls wrong."""
         from assistant.tables import reports
 
-        form = json.dumps({**to_json(answer), "read_on": answer.read_on})
+        form = json.dumps(to_kept(answer))
         self._write(reports.insert().values(at=now(), question=answer.question, answer=form, comment=comment))
 
     def reports(self) -> tuple[Report, ...]:
         from assistant.tables import reports
 
         rows = self._rows(reports.select().order_by(reports.c.id.desc()))
-        return tuple(Report(**{**row, "answer": from_json(json.loads(row["answer"]))}) for row in rows)
+        return tuple(Report(**{**row, "answer": from_kept(json.loads(row["answer"]))}) for row in rows)
 
     # consent
 

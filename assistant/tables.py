@@ -22,7 +22,7 @@ messages = Table(
     Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", String, nullable=False),
     Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),  # JSON of answers.to_json, with what the page needs besides
+    Column("answer", Text, nullable=False),  # JSON of answers.to_kept
 )
 
 refusals = Table(

@@ -153,8 +153,14 @@ def to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def from_json(form: Mapping[str, Any]) -> Answer:
-    """An answer as it was kept in the journal (`to_json` plus `read_on`)."""
+def to_kept(answer: Answer) -> dict[str, Any]:
+    """The form in which the journal keeps an answer: the public one, and what the page shows besides."""
+    use = answer.use and asdict(answer.use)
+    return {**to_json(answer), "read_on": answer.read_on, "use": use, "fell_back": answer.fell_back}
+
+
+def from_kept(form: Mapping[str, Any]) -> Answer:
+    """An answer as it was kept by `to_kept`."""
 
     def citations(forms: list[dict[str, Any]]) -> tuple[Citation, ...]:
         return tuple(Citation(**{**one, "path": Path(one["path"])}) for one in forms)
@@ -175,4 +181,6 @@ def from_json(form: Mapping[str, Any]) -> Answer:
         model=form["model"],
         seconds=form["seconds"],
         read_on=form.get("read_on"),
+        use=ModelUse(**use) if (use := form.get("use")) else None,
+        fell_back=form.get("fell_back"),
     )

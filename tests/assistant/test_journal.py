@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answers.answer import Answer, Citation, Nearest, Told
+from assistant.answers.answer import Answer, Citation, ModelUse, Nearest, Told
 from assistant.journal import Journal
 from assistant.lab.demo import Odds, Verdict
 from assistant.lab.events import CleanedUp, DemoFinished, Measured, Moment
@@ -25,9 +25,10 @@ def journal(home: Path) -> Iterator[Journal]:
 
 def an_answer(kind: str = "answer") -> Answer:
     quote = Citation(1, "pod/what", "pod", "builtin", "ko", "파드란?", Path("/notes/pod/ko.md"), 9, 9, "파드는 ...")
+    use = ModelUse("openai:m", 120, 30, 1.5)
     told = Told("ko", "파드는 가장 작은 배포 단위입니다. [1]", (quote,))
     nearest = (Nearest("pod/what", "파드란?", Path("/notes/pod/ko.md"), 8),)
-    return Answer("파드?", "파드?", "ko", kind, 0.9, told, None, (), ("demo",), nearest, (), None, 0.01, "address")  # type: ignore[arg-type]
+    return Answer("파드?", "파드?", "ko", kind, 0.9, told, None, (), ("demo",), nearest, (), "openai:m", 0.01, "address", use)  # type: ignore[arg-type]
 
 
 def test_conversation_is_found_again(journal: Journal, home: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answers.answer import Answer, Answered, AnswerEvent, Retrieved, Said, from_json, to_json
+from assistant.answers.answer import Answer, Answered, AnswerEvent, Retrieved, Said, from_kept, to_json, to_kept
 from assistant.answers.answering import ask
 from assistant.answers.citing import marks, stands
 from knowledge.errors import StudyError
@@ -154,7 +154,7 @@ def test_the_same_question_twice(shelf: Any) -> None:
 def test_kept_and_read_again(shelf: Any) -> None:
     """An answer's JSON form reads back to the same answer."""
     answer = asked(shelf, "포트포워딩이 뭐예요?")
-    kept = from_json({**to_json(answer), "read_on": answer.read_on})
+    kept = from_kept(to_kept(answer))
     assert to_json(kept) == to_json(answer)
 
 
