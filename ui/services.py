@@ -84,10 +84,13 @@ class House:
         gc.collect()
         gc.freeze()
 
-    def _answer(self, question: str, language: LanguageChoice, history: Sequence[str]) -> Iterator[AnswerEvent]:
+    def _answer(
+        self, question: str, language: LanguageChoice, history: Sequence[str], *, alone: bool = False
+    ) -> Iterator[AnswerEvent]:
         from assistant.answers.answering import ask
 
-        return ask(self.notes, question, language=language, history=history, composer=_composer(self.settings))
+        composer = None if alone else _composer(self.settings)
+        return ask(self.notes, question, language=language, history=history, composer=composer)
 
     def apply(self, settings: Settings) -> None:
         """Take changed settings into use; another encoder waits for the next start."""

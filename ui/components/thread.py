@@ -108,16 +108,22 @@ def _draw_asking(conversation: str, asking: Asking) -> None:
     if asking.error is not None:
         _draw_error(conversation, asking, asking.error)
     else:
-        tick(f"asking-{asking.number}", TICK, lambda: _draw_said(asking), asking.over.is_set)
+        tick(f"asking-{asking.number}", TICK, lambda: _draw_said(conversation, asking), asking.over.is_set)
 
 
-def _draw_said(asking: Asking) -> None:
-    """What has been said so far."""
+def _draw_said(conversation: str, asking: Asking) -> None:
+    """What has been said so far; a chat model can be stopped."""
     if asking.text:
         st.markdown(readable(asking.text, frozenset(range(1, 100))), anchors=False)
         st.caption(f"{say('chat.composing')}…")
     else:
         st.markdown(f"{say('chat.searching')}…")
+    house = services.house()
+    if house.settings.model:
+        arguments = (conversation, asking.number)
+        st.button(
+            say("chat.stop"), key=f"stop-{asking.number}", icon=":material/stop:", on_click=house.desk.stop, args=arguments
+        )
 
 
 def _draw_error(conversation: str, asking: Asking, error: StudyError) -> None:

@@ -39,6 +39,34 @@ def test_the_same_question_twice_at_once(journal: Journal, answered: Any) -> Non
     assert heard == ["왜?"]
 
 
+def test_a_model_is_stopped(journal: Journal, answered: Any) -> None:
+    """The notes alone answer at once, though the model is still silent; what it says later is dropped."""
+    begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def answering(question: str, _language: str, _history: Sequence[str], *, alone: bool = False) -> Iterator[AnswerEvent]:
+        if alone:
+            yield Answered(answered(question))
+            return
+        begun.set()
+        assert gate.wait(20)
+        try:
+            yield Said("늦게 말합니다")
+        finally:
+            ended.set()
+
+    desk, conversation = Desk(journal, answering), journal.begin_conversation()
+    asking = desk.ask(conversation, "왜?", "ko")
+    assert asking is not None
+    assert begun.wait(20)
+    desk.stop(conversation, asking.number)
+    desk.stop(conversation, asking.number)
+    assert asking.over.wait(20)
+    gate.set()
+    assert ended.wait(20)
+    assert [message.answer.fell_back for message in journal.messages(conversation)] == ["model-stopped"]
+    assert desk.at_work(conversation) == ()
+
+
 def test_two_questions_at_once(journal: Journal, answered: Any) -> None:
     """The second waits for the first and knows it."""
     gate = threading.Event()
