@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -109,24 +110,31 @@ class Journal:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._engine: Engine | None = None
+        self._opening = threading.Lock()
 
     @property
     def file(self) -> Path:
         return self._file
 
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        with self._opening:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+
+    def _opened(self) -> Engine:
+        """The engine, made once whichever thread is first."""
+        with self._opening:
+            if self._engine is None:
+                self._engine = _opened(self._file)
+            return self._engine
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         from sqlalchemy.exc import DatabaseError
 
         try:
-            if self._engine is None:
-                self._engine = _opened(self._file)
-            with self._engine.begin() as connection:
+            with self._opened().begin() as connection:
                 yield connection
         except (DatabaseError, OSError) as error:
             reason = str(getattr(error, "orig", error))
@@ -320,10 +328,14 @@ def _opened(file: Path) -> Engine:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
-    with engine.begin() as connection:
-        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
-        if version > SCHEMA:
-            raise StudyError("journal-newer", path=str(file))
-        metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+    try:
+        with engine.begin() as connection:
+            version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+            if version > SCHEMA:
+                raise StudyError("journal-newer", path=str(file))
+            metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

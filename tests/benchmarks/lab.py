@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from assistant.settings import Settings, load
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BY_HAND = ("apply", "wait", "scale", "rollout", "set", "patch", "label")
 """kubectl verbs whose lines name no pod of one run and can be typed again in another namespace."""
+CHANGES_PODS = ("set", "patch")
+NAMESPACE = "kubenote-by-hand"
 
 
 @dataclass
@@ -40,7 +43,14 @@ class Row:
     outcomes: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     cleanups: list[float] = field(default_factory=list)
-    overhead: float | None = None
+    typed: list[float] = field(default_factory=list)
+    """Seconds of each run's steps whose lines can be typed again."""
+    hand: list[float] = field(default_factory=list)
+    """Seconds of those lines in a script."""
+
+    @property
+    def overhead(self) -> float | None:
+        return statistics.median(self.typed) / statistics.median(self.hand) if self.hand else None
 
 
 class RawWatch:
@@ -85,38 +95,63 @@ def live(demo: Demo, settings: Settings, journal: Journal, row: Row, ours: dict[
     verdict = last.verdict.outcome if isinstance(last, DemoFinished) and last.verdict else "failed"
     row.outcomes.append(verdict)
     row.seconds.append(ended - began)
+    row.typed.append(sum(seconds for step, seconds in steps_of(events) if typed_again(step)))
     return events
 
 
-def by_hand(events: list[object], settings: Settings, owner: Cluster) -> float | None:
-    """Our seconds for the steps whose kubectl line can be typed again, over those of the same lines in one script."""
-    lines: list[tuple[list[str], str]] = []
-    took = 0.0
+def steps_of(events: list[object]) -> Iterator[tuple[StepStarted, float]]:
+    """Each finished step with its seconds."""
     started: dict[int, StepStarted] = {}
-    namespace = "kubenote-by-hand"
     for event in events:
         if isinstance(event, StepStarted):
             started[event.step] = event
-        if isinstance(event, StepFinished) and (step := started[event.step]).command:
-            words = step.command.split()
-            at = words.index("-n")
-            if words[at + 2] in BY_HAND and "kubenote-" not in " ".join(words[at + 2 :]):
-                words[at + 1] = namespace
-                lines.append((words, step.yaml))
-                took += event.seconds
+        if isinstance(event, StepFinished):
+            yield started[event.step], event.seconds
+
+
+def typed_again(step: StepStarted) -> list[str] | None:
+    """The words of the step's line for the namespace of `by_hand`; None where it cannot be typed again there."""
+    words = step.command.split()
+    if "-n" not in words:
+        return None
+    at = words.index("-n")
+    if words[at + 2] not in BY_HAND or "kubenote-" in " ".join(words[at + 2 :]):
+        return None
+    return [*words[: at + 1], NAMESPACE, *words[at + 2 :]]
+
+
+def by_hand(events: list[object], owner: Cluster) -> float | None:
+    """Seconds of one script with the kubectl lines of a run that can be typed again; None where there is none.
+
+    The script ends where our steps end. `kubectl wait` fails while its pods are not yet made, so it is repeated as a person
+    would; `rollout status` returns while old pods are still on their way out, and our step does not: they are waited for.
+    """
+    lines = [(words, step.yaml) for step, _ in steps_of(events) if (words := typed_again(step))]
     if not lines:
         return None
-    quiet = {"capture_output": True, "text": True}
-    label = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-    owner.create("", label)
+    owner.create("", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     try:
         began = time.monotonic()
+        before: list[str] = []
         for words, yaml in lines:
-            subprocess.run(words, input=yaml or None, check=False, **quiet)  # type: ignore[call-overload]
-        return took / (time.monotonic() - began)
+            at = words.index("-n")
+            if words[at + 2] in CHANGES_PODS:
+                before = kubectl([*words[: at + 2], "get", "pods", "-o", "name"]).stdout.split()
+            while "no matching resources" in kubectl(words, yaml).stderr:
+                pass
+            if words[at + 2] == "rollout":
+                app = words[at + 4].partition("/")[2]
+                there = kubectl([*words[: at + 2], "get", "pods", "-l", f"app={app}", "-o", "name"]).stdout.split()
+                if old := set(before) & set(there):
+                    kubectl([*words[: at + 2], "wait", "--for=delete", *old, "--timeout=90s"])
+        return time.monotonic() - began
     finally:
-        owner.delete("Namespace", "", namespace)
-        grounds.wait_gone(owner, namespace)
+        owner.delete("Namespace", "", NAMESPACE)
+        grounds.wait_gone(owner, NAMESPACE)
+
+
+def kubectl(words: list[str], yaml: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, input=yaml or None, check=False, capture_output=True, text=True)
 
 
 def table(rows: list[Row], delays: list[float], left: int, platform: str) -> str:
@@ -128,7 +163,7 @@ def table(rows: list[Row], delays: list[float], left: int, platform: str) -> str
     ]
     for row in rows:
         proven = sum(outcome == "proven" for outcome in row.outcomes)
-        over = f"{row.overhead:.2f} x" if row.overhead else "-"
+        over = f"{row.overhead:.2f} x" if row.overhead is not None else "-"
         median, p95 = statistics.median(row.seconds), percentile(row.seconds, 0.95)
         cleanup = statistics.median(row.cleanups or [0])
         count = f"{proven}/{len(row.outcomes)}"
@@ -143,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("slugs", nargs="*", default=list(DEMOS))
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--by-hand", type=int, default=2, help="after how many of the runs their lines are typed again")
     parser.add_argument("--write", action="store_true", help="write the table into RESULTS.md")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -159,9 +195,10 @@ def main() -> None:
             for number in range(chosen.runs):
                 events = live(DEMOS[slug], settings, journal, row, ours)
                 platform = next((e.platform for e in events if isinstance(e, DemoStarted)), platform)
-                if number == 0:
-                    row.overhead = by_hand(events, settings, owner)
-                print(slug, json.dumps([row.outcomes[-1], round(row.seconds[-1], 1)]), flush=True)
+                if number < chosen.by_hand and (seconds := by_hand(events, owner)) is not None:
+                    row.hand.append(seconds)
+                told = [row.outcomes[-1], round(row.seconds[-1], 1), round(row.typed[-1], 1), *row.hand[number:]]
+                print(slug, json.dumps(told), flush=True)
             rows.append(row)
         delays = [at - raw.arrived[key] for key, at in ours.items() if key in raw.arrived]
         left = len(grounds.ours(owner))

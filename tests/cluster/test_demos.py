@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.cluster
 def test_demo_proves_its_claim(play: Play, slug: str) -> None:
     """Proven, within its budget, and cleaned up."""
     played = play(DEMOS[slug])
-    assert played.outcome == "proven", played.measured
+    assert played.outcome == "proven", json.dumps(played.measured)  # the whole of it: a dict would be cut short
     cleaned = played.all(CleanedUp)
     assert [one.gone for one in cleaned] == [True]  # type: ignore[attr-defined]
 
