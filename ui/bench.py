@@ -27,6 +27,8 @@ SAME_WITHIN = 1.0
 """Seconds within which a second start of the same demo is the same click."""
 LOOK_EVERY = 0.5
 KEPT = 20
+KEEPING_SECONDS = 2.0
+"""So long the end of the server waits for a run's end to be kept."""
 
 
 class Bench:
@@ -38,6 +40,8 @@ class Bench:
         self._lock = threading.Lock()
         self._views: dict[str, Progress] = {}
         self._last: tuple[str, float, Run] | None = None
+        self._closing = threading.Event()
+        self._keeping: list[threading.Thread] = []
 
     def start(self, demo: Demo, *, predicted: str | None, live: bool, speed: float = 1.0, typed: bool = False) -> Run:
         """Start a run; the same demo twice within a second is one click. StudyError as `running.start` raises it."""
@@ -59,7 +63,10 @@ class Bench:
             self._views[run.id] = Progress(recorded=kept.date if kept else None)
             self._last = (demo.slug, now, run)
         self._journal.begin_run(run.id, demo.slug, live=live, predicted=predicted)
-        threading.Thread(target=self._keep, args=(run,), name=f"keeping-{run.id}", daemon=True).start()
+        keeper = threading.Thread(target=self._keep, args=(run,), name=f"keeping-{run.id}", daemon=True)
+        with self._lock:
+            self._keeping = [*(one for one in self._keeping if one.is_alive()), keeper]
+        keeper.start()
         return run
 
     def run(self, run_id: str) -> Run | None:
@@ -87,10 +94,22 @@ class Bench:
         run = running.find(run_id)
         return run.moments() if run is not None else self._journal.moments(run_id)
 
+    def close(self) -> None:
+        """Stop live runs (each sends its DELETE) and end recordings; what has ended is kept before the journal closes."""
+        running.leave()
+        self._closing.set()
+        with self._lock:
+            keeping = list(self._keeping)
+        for keeper in keeping:
+            keeper.join(KEEPING_SECONDS)
+
     def _keep(self, run: Run) -> None:
-        pause = threading.Event()
-        while not run.ended:
-            pause.wait(LOOK_EVERY)
+        while not run.ended and not self._closing.wait(LOOK_EVERY):
+            pass
+        if not run.ended:
+            run.stop("signal")
+            if not run.wait(KEEPING_SECONDS / 2):
+                return
         try:
             self._journal.finish_run(run.id, run.moments())
         except StudyError:

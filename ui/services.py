@@ -100,10 +100,8 @@ class House:
         self.gate.look()
 
     def close(self) -> None:
-        """Stop live runs (each sends its DELETE), watchers and the journal's connections."""
-        from assistant.lab import running
-
-        running.leave()
+        """Stop runs, watchers and the journal's connections."""
+        self.bench.close()
         self.notes.close()
         self.journal.close()
 

@@ -13,16 +13,12 @@ _PODS = (
     pod("web-4", pod_spec(readiness=probe(9)), labels={"app": "web", "track": "canary"}),
     *(pod(name, _READY, labels={"app": "db", "track": "stable"}) for name in ("db-1", "db-2")),
 )
-
 _PROVES = ("label/service-finds-pods", "label/how-selectors-match", "service/how-it-finds-pods", "label/change-on-live-pod")
 
 DEMO = Demo(
     slug="labels-and-selectors",
     title=Text("레이블을 바꾸면 서비스의 대상도 바뀔까요?", "Does a Service follow a changed label?"),
-    shows=Text(
-        "셀렉터로 파드를 찾고, 레이블을 바꿔 엔드포인트를 봅니다.",
-        "Finds pods by selector; changes a label, sees the endpoints.",
-    ),
+    shows=Text("셀렉터로 파드를 찾고, 레이블을 바꿔 봅니다.", "Finds pods by selector, then changes a label."),
     proves=_PROVES,
     question=Text(
         "app=web 파드 4개 중 1개가 준비되지 않았습니다. 서비스의 준비된 엔드포인트는 몇 개일까요?",

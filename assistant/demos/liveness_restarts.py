@@ -29,12 +29,7 @@ DEMO = Demo(
             Text("두 파드를 만듭니다.", "Make the two pods."),
             (pod("alive", pod_spec(liveness=_CLOSED, grace=1)), pod("prepared", pod_spec(readiness=_CLOSED))),
         ),
-        WaitRestarts(
-            Text("liveness 파드가 다시 시작되기를 기다립니다.", "Wait for a restart by liveness."),
-            "alive",
-            "liveness",
-            back=False,
-        ),
+        WaitRestarts(Text("다시 시작되기를 기다립니다.", "Wait for a restart."), "alive", "liveness", back=False),
         LookAtPod(Text("readiness 파드를 봅니다.", "Look at the readiness pod."), "prepared", "readiness"),
     ),
     expects=(

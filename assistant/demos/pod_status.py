@@ -13,7 +13,7 @@ _PODS = (
     pod("exits", pod_spec(command=("sh", "-c", "exit 1"))),
     pod("closed-port", pod_spec(PAUSE, readiness=probe(9))),
     pod("no-config", pod_spec(PAUSE, envFrom=[{"configMapRef": {"name": "missing"}}])),
-    # Restarted, so killed again: a killed container is at times reported as a plain Error, when its end was told before its cause.
+    # Restarted, so killed again: where a container's end is told before its cause, STATUS is a plain Error.
     pod("too-big", pod_spec(command=("tail", "/dev/zero"), resources=_MEMORY)),
 )
 _ANCHORS = ("what", "pending", "image-pull", "crash-loop", "config-error", "oom-killed", "running-not-ready", "where-to-look")
@@ -21,9 +21,7 @@ _ANCHORS = ("what", "pending", "image-pull", "crash-loop", "config-error", "oom-
 DEMO = Demo(
     slug="pod-status",
     title=Text("STATUS만 보고 무엇이 잘못되었는지 알 수 있을까요?", "Does STATUS tell what is wrong with a pod?"),
-    shows=Text(
-        "성한 파드 하나와 다르게 망가진 파드 여섯의 STATUS를 봅니다.", "One good pod and six broken ones, and their STATUS."
-    ),
+    shows=Text("성한 파드 하나와 망가진 파드 여섯의 STATUS를 봅니다.", "The STATUS of one good pod and of six broken ones."),
     proves=tuple(f"pod-status/{anchor}" for anchor in _ANCHORS),
     question=Text("맞는 노드가 없는 파드의 STATUS는 무엇일까요?", "No node fits a pod: what is its STATUS?"),
     choices=tuple(

@@ -151,6 +151,7 @@ class House:
         self.settings = settings
 
     def close(self) -> None:
+        self.bench.close()
         self.journal.close()
 
 
