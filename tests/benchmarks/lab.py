@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import statistics
 import subprocess
 import sys
@@ -111,7 +112,7 @@ def steps_of(events: list[object]) -> Iterator[tuple[StepStarted, float]]:
 
 def typed_again(step: StepStarted) -> list[str] | None:
     """The words of the step's line for the namespace of `by_hand`; None where it cannot be typed again there."""
-    words = step.command.split()
+    words = shlex.split(step.command)
     if "-n" not in words:
         return None
     at = words.index("-n")
@@ -137,8 +138,10 @@ def by_hand(events: list[object], owner: Cluster) -> float | None:
             at = words.index("-n")
             if words[at + 2] in CHANGES_PODS:
                 before = kubectl([*words[: at + 2], "get", "pods", "-o", "name"]).stdout.split()
-            while "no matching resources" in kubectl(words, yaml).stderr:
+            while "no matching resources" in (told := kubectl(words, yaml)).stderr:
                 pass
+            if told.returncode:
+                raise RuntimeError(f"{shlex.join(words)}: {told.stderr}")
             if words[at + 2] == "rollout":
                 app = words[at + 4].partition("/")[2]
                 there = kubectl([*words[: at + 2], "get", "pods", "-l", f"app={app}", "-o", "name"]).stdout.split()
