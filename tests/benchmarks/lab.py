@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shlex
 import statistics
 import subprocess
@@ -32,6 +33,8 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 BY_HAND = ("apply", "wait", "scale", "rollout", "set", "patch", "label")
 """kubectl verbs whose lines name no pod of one run and can be typed again in another namespace."""
 CHANGES_PODS = ("set", "patch")
+GENERATED = re.compile(r"-[bcdfghjklmnpqrstvwxz2456789]{5}$|^kubenote-")
+"""A name that the cluster made up, or one of ours for a single run."""
 NAMESPACE = "kubenote-by-hand"
 
 
@@ -116,7 +119,7 @@ def typed_again(step: StepStarted) -> list[str] | None:
     if "-n" not in words:
         return None
     at = words.index("-n")
-    if words[at + 2] not in BY_HAND or "kubenote-" in " ".join(words[at + 2 :]):
+    if words[at + 2] not in BY_HAND or any(GENERATED.search(word) for word in words[at + 2 :]):
         return None
     return [*words[: at + 1], NAMESPACE, *words[at + 2 :]]
 
@@ -198,8 +201,12 @@ def main() -> None:
             for number in range(chosen.runs):
                 events = live(DEMOS[slug], settings, journal, row, ours)
                 platform = next((e.platform for e in events if isinstance(e, DemoStarted)), platform)
-                if number < chosen.by_hand and (seconds := by_hand(events, owner)) is not None:
-                    row.hand.append(seconds)
+                try:
+                    hand = by_hand(events, owner) if number < chosen.by_hand else None
+                except RuntimeError as error:
+                    hand = None
+                    print(f"by hand: {error}", flush=True)
+                row.hand += [hand] if hand is not None else []
                 told = [row.outcomes[-1], round(row.seconds[-1], 1), round(row.typed[-1], 1), *row.hand[number:]]
                 print(slug, json.dumps(told), flush=True)
             rows.append(row)
