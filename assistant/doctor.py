@@ -86,6 +86,7 @@ def _index(settings: Settings) -> Iterator[Check]:
         "passages": state.passages,
         "asked": state.asked,
         "encoder": state.encoder,
+        "reader": state.reader,
         "own_files": state.own_files,
         "own_passages": state.own_passages,
         "reason": state.error or "",
@@ -97,6 +98,8 @@ def _index(settings: Settings) -> Iterator[Check]:
     yield Check("notes", "ok", "notes" if state.own_folders else "notes-none", facts)
     if state.encoder == "none" and settings.embedding != "none":
         yield Check("encoder", "warn", "encoder-lexical", {"wanted": settings.embedding})
+    elif state.reader == "none" and settings.embedding != "none":
+        yield Check("encoder", "warn", "encoder-alone", facts)
 
 
 def _journal(settings: Settings) -> Iterator[Check]:

@@ -70,6 +70,9 @@ class Corpus(Protocol):
     def embed(self, text: str) -> Vector | None:
         """The text's vector, or None without an encoder."""
 
+    def context(self, text: str) -> Vector | None:
+        """The text's vector of the second encoder, which reads words in their context, or None without it."""
+
     def passage_bm25(self, tokens: Sequence[str]) -> Scores:
         """Raw BM25 of every passage for these tokens (of `knowledge.lexical.tokens`)."""
 

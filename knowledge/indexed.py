@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from knowledge import snapshot, states
+from knowledge.context_encoder import ContextEncoder
 from knowledge.corpus import Candidate, Scores, Vector, Vectors
 from knowledge.encoder import Encoder
 from knowledge.errors import StudyError
@@ -65,6 +66,7 @@ class IndexedCorpus:
     ours: BuiltinState
     theirs: OwnState
     loaded: Encoder | None
+    reader: Callable[[], ContextEncoder | None] = lambda: None
     store: Store | None = None
     failed: Callable[[StudyError], None] = lambda _: None
     """Told where the encoder does not answer: the question is then searched by its words."""
@@ -91,6 +93,10 @@ class IndexedCorpus:
         except StudyError as error:
             self.failed(error)
             return None
+
+    def context(self, text: str) -> Vector | None:
+        reader = self.reader()
+        return reader.vector(text) if reader else None
 
     def passage_bm25(self, tokens: Sequence[str]) -> Scores:
         return self.ours.passage_table.statistics.of(tokens)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from knowledge import builtin, folders, states
+from knowledge import builtin, context_encoder, folders, states
 from knowledge.builtin import Concept
+from knowledge.context_encoder import ContextEncoder
 from knowledge.decoding import decode
 from knowledge.encoder import Encoder, encoder_name, load
 from knowledge.errors import StudyError
@@ -34,9 +35,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """For the doctor: what is indexed by which encoder; when and why it was last made anew; what is wrong now (else None)."""
+    """For the doctor: what is indexed by which encoder, and by which questions are read besides; when and why it was last made
+    anew; what is wrong now (else None)."""
 
     encoder: str
+    reader: str
     sections: int
     passages: int
     asked: int
@@ -61,6 +64,8 @@ class Library:
         self._theirs: Shelf[OwnState] = Shelf(self._indexing.own_folder, states.NO_OWN, ("pieces",), states.own_state)
         self._encoder: Encoder | None = embedding if isinstance(embedding, Encoder) else None
         self._encoder_tried = isinstance(embedding, Encoder)
+        self._reader: ContextEncoder | None = None
+        self._reader_tried = self._embedding == "none"
         self._error: str | None = None
         self._ready = False
         self._lock = threading.RLock()
@@ -149,6 +154,12 @@ class Library:
                 self._encoder_tried = True
             return self._encoder
 
+    def _load_reader(self) -> ContextEncoder | None:
+        with self._encoder_lock:
+            if not self._reader_tried:
+                self._reader, self._reader_tried = context_encoder.load(), True
+            return self._reader
+
     def _state(self) -> BuiltinState:
         """Our notes' current state, made before the first question or where it was removed."""
         state = self._ours.current()
@@ -174,8 +185,10 @@ class Library:
         """What is indexed now, without bringing it up to date."""
         ours, theirs = self._ours.current(), self._theirs.current()
         files = [one for one in theirs.files.values() if not one["reason"]]
+        second = self._embedding != "none" and context_encoder.available()
         return IndexState(
             self._encoder_name(),
+            context_encoder.NAME if second else states.NO_ENCODER,
             len(ours.sections),
             len(ours.passages),
             ours.asked,
@@ -197,7 +210,7 @@ class Library:
     def corpus(self) -> IndexedCorpus:
         """The state of the index that a question is answered from."""
         ours, theirs = self._state(), self._theirs.current()
-        return IndexedCorpus(ours, theirs, self._load_encoder(), self._indexing.store, self._failed)
+        return IndexedCorpus(ours, theirs, self._load_encoder(), self._load_reader, self._indexing.store, self._failed)
 
     # our notes
 

@@ -1,9 +1,9 @@
-"""Which section a question is about, and whether the notes cover it: five members, their logarithms averaged.
+"""Which section a question is about, and whether the notes cover it: seven members, their logarithms averaged.
 
-Over sections: a net over the sentence vectors, the nearest of what learners ask, and log-linear in runs of characters; over
-concepts: log-linear in words with their pairs and in runs. `not-covered/near`, `/trap` and `/off` are sections too; whether a
-question is covered at all is told by members of their own. router.npz is made by training.py and read with numpy alone.
-Without the encoder it was trained with, the members of words and runs remain.
+Over sections: log-linear in runs of characters, and for each of the two sentence encoders a net over its vectors and the
+nearest of what learners ask; over concepts: log-linear in words with their pairs and in runs. `not-covered/near`, `/trap` and
+`/off` are sections too; whether a question is covered at all is told by members of their own. router.npz is made by
+training.py and read with numpy alone. Without one of the encoders, the other members remain.
 """
 
 from __future__ import annotations
@@ -27,21 +27,20 @@ WARMTH = 0.07
 
 FLOOR = 1e-4
 """No member alone can rule a section out."""
-SECTIONS_COUNT = (0.5, 1.0, 0.5)
-"""Weights of the members over sections: runs, net, nearest asked questions; measured on questions left out."""
-GROUPS_COUNT = 0.75
+RUNS_COUNT, NET_COUNT, NEAR_COUNT = 0.5, 1.0, 0.5
+"""Weights of the members over sections, nets and nearest alike for both encoders; measured on questions left out."""
+GROUPS_COUNT = 0.5
 """Weight of the members over groups, against 1 for those over sections together."""
 
 NET_SCALE = 8.0
-"""Unit vectors of 1024 numbers are small for a net: they go in multiplied by this."""
-DOUBT_FROM = -5.5
-"""Log odds from which a question is rather taken for uncovered: `Reading.covered` is a half there. Chosen on open questions of
-the golden set: 2 % false refusals; far below 0, for learners ask what is covered far more often than they were written down."""
-WORDS_DOUBT_FROM = -0.5
-"""The same without vectors."""
+"""Unit vectors of hundreds of numbers are small for a net: they go in multiplied by this."""
+DOUBT_FROM = {(True, True): -10.0, (True, False): -6.0, (False, True): -5.0, (False, False): -0.5}
+"""Log odds from which a question is rather taken for uncovered (`Reading.covered` is a half there), by the encoders there are.
+Chosen on open questions of the golden set: 1 % false refusals; far below 0, for learners ask what is covered far more
+often than they were written down."""
 DOUBT_FLOOR = 0.01
-DOUBT_COUNTS = (0.5, 1.0, 1.0)
-"""Weights of the log odds that a question is not covered: net, nearest asked questions, words and runs."""
+DOUBT_NET_COUNT = 0.5
+"""Weight of a net's log odds that a question is not covered, against 1 of the nearest asked questions and of the words."""
 
 Matrix: TypeAlias = NDArray[np.float32]
 Bag: TypeAlias = tuple[NDArray[np.int64], Matrix]
@@ -60,11 +59,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the members see of a question: words and runs as bags, and both sentence vectors in one, None without an encoder."""
+    """What the members see of a question: words and runs as bags; the vectors of its canonical and its own text in one, and its
+    vector by the encoder that reads in context, each None without that encoder."""
 
     words: Bag
     runs: Bag
     vectors: Vector | None
+    context: Vector | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """One hidden layer over both sentence vectors."""
+    """One hidden layer over sentence vectors."""
 
     inner: Matrix
     inner_bias: Matrix
@@ -93,6 +94,10 @@ class Net:
     def scores(self, vectors: Vector) -> Matrix:
         hidden = np.maximum(0, NET_SCALE * vectors @ self.inner + self.inner_bias)
         return np.asarray(hidden @ self.outer + self.outer_bias, dtype=np.float32)
+
+    def probabilities(self, vectors: Vector) -> Matrix:
+        scores = self.scores(vectors)
+        return _shared(np.exp(scores - scores.max()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +119,13 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Log odds that a question is not covered: of a net, and of the weights of words and runs.
+    """Log odds that a question is not covered: of a net for each encoder, and of the weights of words and runs.
 
     A net, because what the notes leave open lies all around what they cover.
     """
 
     net: Net
+    context_net: Net
     words: Matrix
     runs: Matrix
     lexical_bias: float
@@ -140,38 +146,49 @@ class Router:
     runs_groups: Buckets
     net: Net
     near: Near
+    centre: Vector
+    context_net: Net
+    context_near: Near
     doubt: Doubt
 
-    def members(self, question: Features) -> tuple[list[Matrix], list[Matrix]]:
-        """Probabilities of each member: those over sections, and those over groups (concepts, near, trap, off)."""
-        sections = [self.runs.probabilities(*question.runs)]
-        groups = [self.words_groups.probabilities(*question.words), self.runs_groups.probabilities(*question.runs)]
-        if question.vectors is not None:
-            scores = self.net.scores(question.vectors)
-            sections.append(_shared(np.exp(scores - scores.max())))
-            sections.append(self.near.probabilities(question.vectors[: len(question.vectors) // 2], len(self.sections)))
-        return sections, groups
-
-    def features(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Features:
-        """Of a question brought to canonical terms, the vectors of that text and of the question itself."""
+    def features(
+        self, reduced: str, vector: Vector | None = None, raw: Vector | None = None, context: Vector | None = None
+    ) -> Features:
+        """Of a question brought to canonical terms: the vectors of that text and of the question itself, and the latter's by
+        the encoder that reads in context."""
         vectors = None
         if vector is not None and raw is not None and len(vector) + len(raw) == len(self.net.inner):
             vectors = np.concatenate([vector, raw])
-        return Features(hashed(words(reduced), WORD_BITS), hashed(runs(reduced), RUN_BITS), vectors)
+        seen = centred(context, self.centre) if context is not None and len(context) == len(self.centre) else None
+        return Features(hashed(words(reduced), WORD_BITS), hashed(runs(reduced), RUN_BITS), vectors, seen)
 
     def probabilities(self, question: Features) -> tuple[Matrix, float]:
         """Shape (sections,), and the log odds that the question is not covered."""
-        sections, groups = self.members(question)
-        doubt = DOUBT_COUNTS[2] * self.doubt.of_words(question.words, question.runs)
+        count = len(self.sections)
+        sections = [(RUNS_COUNT, self.runs.probabilities(*question.runs))]
+        groups = [self.words_groups.probabilities(*question.words), self.runs_groups.probabilities(*question.runs)]
+        doubt = self.doubt.of_words(question.words, question.runs)
         if question.vectors is not None:
-            near = float(sections[2][self.uncovered].sum())
-            doubt += DOUBT_COUNTS[0] * float(self.doubt.net.scores(question.vectors)[0])
-            doubt += DOUBT_COUNTS[1] * float(np.log(near + DOUBT_FLOOR) - np.log(1 - near + DOUBT_FLOOR))
+            near = self.near.probabilities(question.vectors[: len(question.vectors) // 2], count)
+            sections += [(NET_COUNT, self.net.probabilities(question.vectors)), (NEAR_COUNT, near)]
+            doubt += DOUBT_NET_COUNT * float(self.doubt.net.scores(question.vectors)[0]) + self._doubt_of(near)
+        if question.context is not None:
+            near = self.context_near.probabilities(question.context, count)
+            sections += [(NET_COUNT, self.context_net.probabilities(question.context)), (NEAR_COUNT, near)]
+            doubt += DOUBT_NET_COUNT * float(self.doubt.context_net.scores(question.context)[0]) + self._doubt_of(near)
         return combined(sections, groups, group_numbers(self.sections)), doubt
 
-    def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading:
+    def _doubt_of(self, near: Matrix) -> float:
+        """Log odds that a question is not covered, of the nearest asked questions."""
+        share = float(near[self.uncovered].sum())
+        return float(np.log(share + DOUBT_FLOOR) - np.log(1 - share + DOUBT_FLOOR))
+
+    def read(
+        self, reduced: str, vector: Vector | None = None, raw: Vector | None = None, context: Vector | None = None
+    ) -> Reading:
         """What the question is about."""
-        shares, doubt = self.probabilities(self.features(reduced, vector, raw))
+        question = self.features(reduced, vector, raw, context)
+        shares, doubt = self.probabilities(question)
         ours = ~self.uncovered
         whole = float(shares[ours].sum()) or 1.0
         concepts: dict[str, float] = {}
@@ -181,7 +198,7 @@ class Router:
             sections[section] = share
             concept = section.partition("/")[0]
             concepts[concept] = concepts.get(concept, 0.0) + share
-        limit = DOUBT_FROM if vector is not None else WORDS_DOUBT_FROM
+        limit = DOUBT_FROM[(question.vectors is not None, question.context is not None)]
         return Reading(float(1 / (1 + np.exp(np.clip(doubt - limit, -30, 30)))), concepts, sections)
 
     @property
@@ -202,9 +219,9 @@ def group_numbers(sections: tuple[str, ...]) -> NDArray[np.int64]:
     return _groups(sections)[1]
 
 
-def combined(sections: Sequence[Matrix], groups: Sequence[Matrix], numbers: NDArray[np.int64]) -> Matrix:
+def combined(sections: Sequence[tuple[float, Matrix]], groups: Sequence[Matrix], numbers: NDArray[np.int64]) -> Matrix:
     """One distribution over sections of all members: their logarithms averaged, those over groups given to their sections."""
-    score = np.average([np.log(one + FLOOR) for one in sections], axis=0, weights=SECTIONS_COUNT[: len(sections)])
+    score = np.average([np.log(one + FLOOR) for _, one in sections], axis=0, weights=[weight for weight, _ in sections])
     score = score + GROUPS_COUNT * np.mean([np.log(one + FLOOR) for one in groups], axis=0)[numbers]
     return _shared(np.exp(score - score.max()))
 
@@ -213,8 +230,7 @@ def load(path: Path = PACKAGED) -> Router:
     """The router in this file; OSError, ValueError or KeyError where there is none or it is damaged."""
     with np.load(path, allow_pickle=False) as stored:
         parts: dict[str, Any] = {name: stored[name] for name in stored.files}
-    asked = parts["asked"].astype(np.float32)
-    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    labels = parts["labels"].astype(np.int64)
     return Router(
         sections=tuple(parts["sections"].tolist()),
         encoder=str(parts["encoder"]),
@@ -223,9 +239,13 @@ def load(path: Path = PACKAGED) -> Router:
         words_groups=_buckets(parts, "words_groups"),
         runs_groups=_buckets(parts, "runs_groups"),
         net=_net(parts, "net"),
-        near=Near(parts["turn"].astype(np.float32), asked, parts["labels"].astype(np.int64)),
+        near=_near(parts, "near", labels),
+        centre=parts["centre"],
+        context_net=_net(parts, "context_net"),
+        context_near=_near(parts, "context_near", labels),
         doubt=Doubt(
             _net(parts, "doubt"),
+            _net(parts, "context_doubt"),
             parts["doubt_words"].astype(np.float32),
             parts["doubt_runs"].astype(np.float32),
             float(parts["doubt_lexical_bias"]),
@@ -258,6 +278,31 @@ def _net(parts: Mapping[str, Any], name: str) -> Net:
         parts[f"{name}_outer"].astype(np.float32),
         parts[f"{name}_outer_bias"],
     )
+
+
+def _near(parts: Mapping[str, Any], name: str, labels: NDArray[np.int64]) -> Near:
+    asked = unpacked(parts[f"{name}_asked"])
+    return Near(parts[f"{name}_turn"].astype(np.float32), asked / np.linalg.norm(asked, axis=1, keepdims=True), labels)
+
+
+def packed(values: Matrix) -> NDArray[np.uint8]:
+    """Rows as 4-bit numbers -7..7, two a byte; a row's scale is lost. An even number of columns."""
+    highest = np.abs(values).max(axis=1, keepdims=True)
+    small = (np.round(7 * values / np.where(highest > 0, highest, 1)) + 8).astype(np.uint8)
+    return np.asarray(small[:, ::2] << 4 | small[:, 1::2], dtype=np.uint8)
+
+
+def unpacked(rows: NDArray[np.uint8]) -> Matrix:
+    """The numbers of `packed`."""
+    values = np.empty((len(rows), 2 * rows.shape[1]), dtype=np.float32)
+    values[:, ::2], values[:, 1::2] = rows >> 4, rows & 15
+    return values - 8
+
+
+def centred(vectors: Matrix, centre: Vector) -> Matrix:
+    """Vectors seen from their middle, at length 1: those of this encoder all point the same way."""
+    moved = vectors - centre
+    return np.asarray(moved / (np.linalg.norm(moved, axis=-1, keepdims=True) + 1e-9), dtype=np.float32)
 
 
 def _shared(values: Matrix) -> Matrix:

@@ -44,7 +44,9 @@ class Routes(Protocol):
     @property
     def encoder(self) -> str: ...
 
-    def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading: ...
+    def read(
+        self, reduced: str, vector: Vector | None = None, raw: Vector | None = None, context: Vector | None = None
+    ) -> Reading: ...
 
 
 def search(
@@ -94,8 +96,8 @@ def _read(question: str, vector: Vector | None, corpus: Corpus, route: Routes | 
         return None
     text = reduced(question)
     if corpus.encoder != route.encoder:
-        return route.read(text, None, None)
-    return route.read(text, corpus.embed(text), vector)
+        return route.read(text, context=corpus.context(question))
+    return route.read(text, corpus.embed(text), vector, corpus.context(question))
 
 
 def _made_of(sections: Sequence[str], corpus: Corpus) -> bool:

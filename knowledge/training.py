@@ -19,9 +19,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge import builtin, encoder, features
+from knowledge import builtin, context_encoder, encoder, features
+from knowledge.context_encoder import ContextEncoder
 from knowledge.corpus import NOT_COVERED, Vectors
-from knowledge.routing import NET_SCALE, PACKAGED, Bag, Buckets, Doubt, Matrix, Near, Net, Router, group_numbers
+from knowledge.encoder import Encoder
+from knowledge.routing import (
+    NET_SCALE,
+    PACKAGED,
+    Bag,
+    Buckets,
+    Doubt,
+    Matrix,
+    Near,
+    Net,
+    Router,
+    centred,
+    group_numbers,
+    packed,
+)
 from knowledge.terms import forms, ordinary, particles
 
 RANK = 28
@@ -65,7 +80,8 @@ def fingerprint(folder: Path = builtin.PACKAGED) -> str:
     """Of all that the router is made from: asked questions, notes, terms, features, encoder."""
     notes = builtin.read_notes(folder)
     told = hashlib.sha256(
-        f"{features.VERSION} {RANK} {NEAR_DIMENSIONS} {HIDDEN} {DOUBT_HIDDEN} {COPIES} {encoder.encoder_name(ENCODER)}".encode()
+        f"{features.VERSION} {RANK} {NEAR_DIMENSIONS} {HIDDEN} {DOUBT_HIDDEN} {COPIES} {encoder.encoder_name(ENCODER)} "
+        f"{context_encoder.NAME}".encode()
     )
     for one in notes.asked:
         told.update(f"{one.section}\t{one.text}\n".encode())
@@ -77,10 +93,14 @@ def fingerprint(folder: Path = builtin.PACKAGED) -> str:
     return told.hexdigest()[:32]
 
 
-def train(found: Examples, vectors: Vectors, mark: str) -> Router:
-    """The router of these examples; a row of `vectors` is that of a text in canonical terms and then of the text itself."""
+def train(found: Examples, vectors: Vectors, context: Vectors, mark: str) -> Router:
+    """The router of these examples; a row of `vectors` is that of a text in canonical terms and then of the text itself, one of
+    `context` is that of the text itself by the encoder that reads in context."""
     labels = found.labels
     asked = np.arange(len(labels)) < found.asked
+    centre = context.mean(axis=0)
+    context = centred(context, centre)
+    uncovered = np.array([name.startswith(f"{NOT_COVERED}/") for name in found.sections])[labels]
     groups = group_numbers(found.sections)
     of_words = [features.hashed(features.words(text), features.WORD_BITS) for text in found.texts]
     of_runs = [features.hashed(features.runs(text), features.RUN_BITS) for text in found.texts]
@@ -93,9 +113,10 @@ def train(found: Examples, vectors: Vectors, mark: str) -> Router:
         runs_groups=_log_linear(of_runs, groups[labels], features.RUN_BITS),
         net=_net(vectors, labels, HIDDEN, 10),
         near=_near(vectors[asked, : vectors.shape[1] // 2], labels[asked]),
-        doubt=_doubt(
-            of_words, of_runs, vectors, np.array([name.startswith(f"{NOT_COVERED}/") for name in found.sections])[labels]
-        ),
+        centre=centre,
+        context_net=_net(context, labels, HIDDEN, 10),
+        context_near=_near(context[asked], labels[asked]),
+        doubt=_doubt(of_words, of_runs, vectors, context, uncovered),
     )
 
 
@@ -105,14 +126,21 @@ def save(made: Router, path: Path = PACKAGED) -> int:
         "sections": np.array(made.sections),
         "encoder": np.array(made.encoder),
         "fingerprint": np.array(made.fingerprint),
-        "turn": made.near.turn.astype(np.float16),
-        "asked": _bytes(made.near.asked)[0],
         "labels": made.near.labels.astype(np.int16),
+        "centre": made.centre,
         "doubt_words": made.doubt.words.astype(np.float16),
         "doubt_runs": made.doubt.runs.astype(np.float16),
         "doubt_lexical_bias": np.float32(made.doubt.lexical_bias),
     }
-    for name, net in (("net", made.net), ("doubt", made.doubt.net)):
+    for name, near in {"near": made.near, "context_near": made.context_near}.items():
+        parts |= {f"{name}_turn": near.turn.astype(np.float16), f"{name}_asked": packed(near.asked)}
+    nets = {
+        "net": made.net,
+        "context_net": made.context_net,
+        "doubt": made.doubt.net,
+        "context_doubt": made.doubt.context_net,
+    }
+    for name, net in nets.items():
         small, scales = _bytes(net.inner)
         parts |= {f"{name}_inner": small, f"{name}_scales": scales, f"{name}_inner_bias": net.inner_bias}
         parts |= {f"{name}_outer": net.outer.astype(np.float16), f"{name}_outer_bias": net.outer_bias}
@@ -150,14 +178,17 @@ def _matrix(rows: Sequence[Bag], bits: int) -> Any:
     return sparse.csr_matrix((weights, numbers, starts), shape=(len(rows), 1 << bits))
 
 
-def _doubt(of_words: Sequence[Bag], of_runs: Sequence[Bag], vectors: Vectors, uncovered: NDArray[np.bool_]) -> Doubt:
-    """Covered or not: a net over the vectors; words and runs each in a model of its own, added up with runs counting double."""
+def _doubt(
+    of_words: Sequence[Bag], of_runs: Sequence[Bag], vectors: Vectors, context: Vectors, uncovered: NDArray[np.bool_]
+) -> Doubt:
+    """Covered or not: nets over the vectors; words and runs each in a model of its own, added up with runs counting double."""
     from sklearn.linear_model import LogisticRegression
 
     words = LogisticRegression(C=3, max_iter=200, class_weight="balanced").fit(_matrix(of_words, features.WORD_BITS), uncovered)
     runs = LogisticRegression(C=3, max_iter=200, class_weight="balanced").fit(_matrix(of_runs, features.RUN_BITS), uncovered)
     return Doubt(
         _net(vectors, uncovered, DOUBT_HIDDEN, 12),
+        _net(context, uncovered, DOUBT_HIDDEN, 12),
         0.5 * words.coef_[0].astype(np.float32),
         runs.coef_[0].astype(np.float32),
         0.5 * float(words.intercept_[0]) + float(runs.intercept_[0]),
@@ -199,15 +230,14 @@ def _bytes(values: Matrix) -> tuple[NDArray[np.int8], Matrix]:
     return np.round(values / safe[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
-def embed(texts: Sequence[str]) -> Vectors:
-    """A row a text, of the encoder that the router is trained with."""
-    loaded = encoder.load(ENCODER)
+def embed(texts: Sequence[str], loaded: Encoder | ContextEncoder | None) -> Vectors:
+    """A row a text."""
     if loaded is None:
-        raise SystemExit("the router needs an encoder")
+        raise SystemExit("the router needs both encoders: train it on Linux, or on macOS on Arm")
     return np.vstack([loaded.vectors(texts[at : at + 64]) for at in range(0, len(texts), 64)])
 
 
-def held_out(found: Examples, vectors: Vectors, share: int = 5) -> None:
+def held_out(found: Examples, vectors: Vectors, context: Vectors, share: int = 5) -> None:
     """Train on all but every fifth asked question of each section and print how the rest is read."""
     hidden = np.zeros(len(found.labels), dtype=bool)
     chance = np.random.default_rng(0)
@@ -219,10 +249,12 @@ def held_out(found: Examples, vectors: Vectors, share: int = 5) -> None:
     seen = Examples(
         found.sections, tuple(found.texts[at] for at in kept), tuple(found.raw[at] for at in kept), found.labels[kept], count
     )
-    made = train(seen, vectors[kept], "")
+    made = train(seen, vectors[kept], context[kept], "")
     tested = np.flatnonzero(hidden)
     half = vectors.shape[1] // 2
-    read = [made.probabilities(made.features(found.texts[at], vectors[at, :half], vectors[at, half:])) for at in tested]
+    read = [
+        made.probabilities(made.features(found.texts[at], vectors[at, :half], vectors[at, half:], context[at])) for at in tested
+    ]
     report(
         found.sections, np.stack([shares for shares, _ in read]), np.array([doubt for _, doubt in read]), found.labels[tested]
     )
@@ -259,15 +291,17 @@ def main(arguments: Sequence[str]) -> None:
     begun = time.monotonic()
     mark = fingerprint()  # before the texts are read: an edit during the training leaves a stale router, never a false one
     found = examples()
-    vectors = np.hstack([embed(found.texts), embed(found.raw)])
+    meaning = encoder.load(ENCODER)
+    vectors = np.hstack([embed(found.texts, meaning), embed(found.raw, meaning)])
+    context = embed(found.raw, context_encoder.load())
     print(
         f"{found.asked} asked questions, {len(found.texts) - found.asked} texts of the notes, {len(found.sections)} sections; "
         f"embedded after {time.monotonic() - begun:.0f} s"
     )
     if chosen.held_out:
-        held_out(found, vectors)
+        held_out(found, vectors, context)
     else:
-        size = save(train(found, vectors, mark))
+        size = save(train(found, vectors, context, mark))
         print(f"{PACKAGED.name}: {size / 1e6:.2f} MB")
         if size > LIMIT_BYTES:
             raise SystemExit("router.npz is over its limit: lower RANK or NEAR_DIMENSIONS")

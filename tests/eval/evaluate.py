@@ -88,7 +88,7 @@ def outcome(question: Mapping[str, Any], library: Any) -> Outcome:
         concept=answer.grounded and first in question["concepts"],
         section3=answer.grounded and any(section in question["sections"] for section in found.sections[:3]),
         point=answer.grounded and any(point.casefold() in text.casefold() for point in question["point"]),
-        demo=_demo(answer.offers, question["demo"]),
+        demo=_demo(answer.offers, question),
         false_refusals=not answer.grounded,
         false_answers=None,
         seconds=seconds,
@@ -97,9 +97,12 @@ def outcome(question: Mapping[str, Any], library: Any) -> Outcome:
     )
 
 
-def _demo(offers: Sequence[str], wanted: Sequence[str]) -> bool | None:
-    """Of offers made: whether the first is one that proves the answer. None where none was made: precision is measured."""
-    return None if not offers else offers[0] in wanted
+def _demo(offers: Sequence[str], question: Mapping[str, Any]) -> bool | None:
+    """Of offers made: whether the first proves a section that answers the question, or is one that the question names. None
+    where none was made: precision is measured."""
+    from assistant.demos.catalogue import get
+
+    return None if not offers else offers[0] in question["demo"] or bool({*get(offers[0]).proves} & {*question["sections"]})
 
 
 def tally(outcomes: Iterable[Outcome]) -> dict[str, tuple[int, int]]:
@@ -169,7 +172,8 @@ def told(outcomes: Sequence[Outcome]) -> str:
     parts = [
         "# How well questions are answered",
         "Made by `make eval` (`.venv/bin/python tests/eval/evaluate.py --write`) from golden.toml. First concept, section and "
-        "point count a refusal as wrong. Demo right: of the answers with an offer, those whose first offer proves the answer. "
+        "point count a refusal as wrong. Demo right: of the answers with an offer, those whose first proves a section that "
+        "answers the question. "
         f"Plain: {', '.join(PLAIN)}. Hard: {', '.join(HARD)}.",
         f"Median {1000 * statistics.median(seconds):.0f} ms, p95 {1000 * seconds[int(0.95 * len(seconds))]:.0f} ms an "
         f"answer in both languages; peak memory {peak:.0f} MB.",

@@ -23,7 +23,7 @@ def test_the_router_is_made_of_these_notes(packaged: Router) -> None:
 
 
 def test_the_router_is_small() -> None:
-    """It may be 8 MB at most."""
+    """It may be 12 MB at most."""
     assert routing.PACKAGED.stat().st_size <= training.LIMIT_BYTES
 
 
@@ -32,8 +32,10 @@ def test_probabilities(packaged: Router) -> None:
     chance = np.random.default_rng(0)
     vector = chance.normal(size=len(packaged.net.inner) // 2).astype(np.float32)
     vector /= np.linalg.norm(vector)
-    for vectors in ((None, None), (vector, vector), (vector[:64], vector[:64])):
-        reading = packaged.read(features.reduced("파드가 뭐예요?"), *vectors)
+    context = chance.normal(size=len(packaged.centre)).astype(np.float32)
+    short = (vector[:64], vector[:64], context[:64])
+    for vectors in ((None, None, None), (vector, vector, None), (None, None, context), (vector, vector, context), short):
+        reading = packaged.read(features.reduced("파드가 뭐예요?"), *vectors)  # type: ignore[arg-type]
         assert sum(reading.concepts.values()) == pytest.approx(1, abs=1e-4)
         assert sum(reading.sections.values()) == pytest.approx(1, abs=1e-4)
         assert 0 <= reading.covered <= 1
@@ -69,6 +71,15 @@ def test_another_note_another_fingerprint(tmp_path: Path) -> None:
     before = training.fingerprint(tmp_path)
     (home / "asked.toml").write_text('[why]\nko = ["왜 날아요?"]\nen = []\n', "utf-8")
     assert training.fingerprint(tmp_path) != before
+
+
+def test_four_bits() -> None:
+    """Packed rows keep their directions."""
+    rows = np.random.default_rng(0).normal(size=(50, 128)).astype(np.float32)
+    again = routing.unpacked(routing.packed(rows))
+    assert routing.packed(rows).shape == (50, 64)
+    cosines = (rows * again).sum(axis=1) / (np.linalg.norm(rows, axis=1) * np.linalg.norm(again, axis=1))
+    assert cosines.min() > 0.98
 
 
 def test_features_agree() -> None:

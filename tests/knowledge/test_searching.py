@@ -53,6 +53,9 @@ class Small:
     def embed(self, text: str) -> Vector | None:
         return None
 
+    def context(self, text: str) -> Vector | None:
+        return None
+
     def passage_bm25(self, query: Sequence[str]) -> Scores:
         return statistics([tokens(one.text) for one in self.ours]).of(query)
 
@@ -86,7 +89,9 @@ class Fixed:
         self.reading = reading
         self.sections = tuple(reading.sections)
 
-    def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading:
+    def read(
+        self, reduced: str, vector: Vector | None = None, raw: Vector | None = None, context: Vector | None = None
+    ) -> Reading:
         return self.reading
 
 
@@ -179,7 +184,9 @@ def test_the_subject_before() -> None:
     before = reading(0.99, kite_line=0.5, kite_why=0.5, wind_what=0.001)
 
     class Following(Fixed):
-        def read(self, reduced: str, vector: Vector | None, raw: Vector | None) -> Reading:
+        def read(
+            self, reduced: str, vector: Vector | None = None, raw: Vector | None = None, context: Vector | None = None
+        ) -> Reading:
             return before if "kite" in reduced else even
 
     route = Following(even)
