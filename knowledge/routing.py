@@ -32,6 +32,9 @@ RUNS_COUNT, NET_COUNT, NEAR_COUNT = 0.5, 1.0, 0.5
 GROUPS_COUNT = 0.5
 """Weight of the members over groups, against 1 for those over sections together."""
 
+SURE_OF_SECTION = 0.8
+SURE_OF_COVERED = 0.95
+
 NET_SCALE = 8.0
 """Unit vectors of hundreds of numbers are small for a net: they go in multiplied by this."""
 DOUBT_FROM = {(True, True): -10.0, (True, False): -6.0, (False, True): -5.0, (False, False): -0.5}
@@ -55,6 +58,11 @@ class Reading:
     covered: float
     concepts: Mapping[str, float]
     sections: Mapping[str, float]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the second encoder need not be asked: of such open questions of the golden set each was read rightly."""
+        return self.covered >= SURE_OF_COVERED and max(self.sections.values(), default=0.0) >= SURE_OF_SECTION
 
 
 @dataclass(frozen=True, slots=True)

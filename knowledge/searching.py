@@ -97,7 +97,10 @@ def _read(question: str, vector: Vector | None, corpus: Corpus, route: Routes | 
     text = reduced(question)
     if corpus.encoder != route.encoder:
         return route.read(text, context=corpus.context(question))
-    return route.read(text, corpus.embed(text), vector, corpus.context(question))
+    meaning = corpus.embed(text)
+    reading = route.read(text, meaning, vector)
+    context = None if reading.sure else corpus.context(question)
+    return reading if context is None else route.read(text, meaning, vector, context)
 
 
 def _made_of(sections: Sequence[str], corpus: Corpus) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
 import time
 import warnings
@@ -293,7 +294,7 @@ def main(arguments: Sequence[str]) -> None:
     found = examples()
     meaning = encoder.load(ENCODER)
     vectors = np.hstack([embed(found.texts, meaning), embed(found.raw, meaning)])
-    context = embed(found.raw, context_encoder.load())
+    context = embed(found.raw, context_encoder.load(os.cpu_count() or 1))
     print(
         f"{found.asked} asked questions, {len(found.texts) - found.asked} texts of the notes, {len(found.sections)} sections; "
         f"embedded after {time.monotonic() - begun:.0f} s"

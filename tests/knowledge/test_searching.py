@@ -178,6 +178,34 @@ def test_an_empty_heading() -> None:
     assert search("디플로이먼트가 뭐예요?", corpus, route=route).empty is None
 
 
+@pytest.mark.parametrize(("covered", "share", "asked"), [(0.99, 0.9, 0), (0.99, 0.5, 1), (0.6, 0.9, 1)])
+def test_the_second_encoder_is_asked_where_the_first_is_not_sure(covered: float, share: float, asked: int) -> None:
+    """A question that is read surely costs no second look."""
+
+    @dataclass
+    class Both(Small):
+        encoder: str = "small"
+        looks: int = 0
+
+        def embed(self, text: str) -> Vector | None:
+            return np.ones(2, dtype=np.float32)
+
+        def context(self, text: str) -> Vector | None:
+            self.looks += 1
+            return np.ones(3, dtype=np.float32)
+
+        @property
+        def passage_vectors(self) -> Vectors:
+            return np.zeros((len(self.ours), 2), dtype=np.float32)
+
+    class Of(Fixed):
+        encoder = "small"
+
+    corpus = Both(OURS)
+    search("연은 왜 나나요?", corpus, route=Of(reading(covered, kite_why=share, wind_what=1 - share)))
+    assert corpus.looks == asked
+
+
 def test_the_subject_before() -> None:
     """A question that names nothing leans to the subject of the one before it; one that names something does not."""
     even = reading(0.99, kite_line=0.2, kite_why=0.2, wind_what=0.6)
