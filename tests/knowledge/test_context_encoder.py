@@ -45,6 +45,14 @@ def test_any_text(reader: ContextEncoder, text: str) -> None:
     assert np.isfinite(reader.vector(text)).all()
 
 
+def test_long_text(reader: ContextEncoder) -> None:
+    """Its beginning and its end are read, what lies between is not."""
+    first, last = "로그가 길어요. " * 25, "왜 다시 시작되나요? " * 25
+    vectors = reader.vectors([first + "가" * 1000 + last, first + "나" * 1000 + last, last + first])
+    assert np.array_equal(vectors[0], vectors[1])
+    assert not np.array_equal(vectors[0], vectors[2])
+
+
 def test_many_threads(reader: ContextEncoder) -> None:
     """One model, asked from several threads at once, gives each its own answer."""
     texts = [f"질문 {number}번은 왜 그런가요?" for number in range(8)]
