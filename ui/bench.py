@@ -65,8 +65,8 @@ class Bench:
         self._journal.begin_run(run.id, demo.slug, live=live, predicted=predicted)
         keeper = threading.Thread(target=self._keep, args=(run,), name=f"keeping-{run.id}", daemon=True)
         with self._lock:
+            keeper.start()
             self._keeping = [*(one for one in self._keeping if one.is_alive()), keeper]
-        keeper.start()
         return run
 
     def run(self, run_id: str) -> Run | None:
